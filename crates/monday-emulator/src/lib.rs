@@ -1,0 +1,1 @@
+//! monday on loopback.
