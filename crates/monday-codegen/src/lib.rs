@@ -1,1 +1,22 @@
-//! Build helper.
+//! Build helper of `monday-webhooks`: imports monday's schema and turns operations into Rust.
+
+mod cargo;
+mod digest;
+mod generate;
+#[cfg(feature = "validate")]
+mod import;
+mod operations;
+mod sdk;
+mod vendored;
+#[cfg(feature = "validate")]
+mod write;
+
+pub use self::digest::sha256_hex;
+pub use self::generate::GenerateError;
+#[cfg(feature = "validate")]
+pub use self::import::{ImportError, ImportOptions, Imported, Summary, import};
+pub use self::operations::OperationsError;
+pub use self::sdk::{SdkBuild, SdkBuildError};
+pub use self::vendored::{VendoredError, VendoredSchema};
+#[cfg(feature = "validate")]
+pub use self::write::write_atomically;

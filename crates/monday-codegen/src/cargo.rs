@@ -1,0 +1,31 @@
+//! Speaking with cargo from a build script.
+
+use std::path::{Path, PathBuf};
+
+/// Asks cargo to run the build script again when a file or anything in a folder changes.
+#[expect(
+    clippy::print_stdout,
+    reason = "cargo reads a build script's standard output"
+)]
+pub(crate) fn rerun_if_changed(path: &Path) {
+    println!("cargo::rerun-if-changed={}", path.display());
+}
+
+/// Hands a value to the build scripts of direct dependents, as `DEP_<links>_<KEY>`.
+#[expect(
+    clippy::print_stdout,
+    reason = "cargo reads a build script's standard output"
+)]
+pub(crate) fn metadata(key: &str, value: &str) {
+    println!("cargo::metadata={key}={value}");
+}
+
+/// The folder for a build script's output, where cargo has set one.
+pub(crate) fn out_dir() -> Option<PathBuf> {
+    std::env::var_os("OUT_DIR").map(PathBuf::from)
+}
+
+/// The folder of the package being built, where cargo has set one.
+pub(crate) fn manifest_dir() -> Option<PathBuf> {
+    std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from)
+}

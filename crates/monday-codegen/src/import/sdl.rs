@@ -1,0 +1,102 @@
+//! SDL to AST.
+
+use apollo_compiler::ast::Document;
+use apollo_compiler::diagnostic::ToCliReport as _;
+use apollo_compiler::parser::Parser;
+
+use super::ImportError;
+use super::scan::scan;
+
+/// Parses SDL. monday's isn't spec-strict, so what strict parsers refuse is evened out first,
+/// and only the syntax is checked here.
+pub(super) fn to_ast(text: &str) -> Result<Document, ImportError> {
+    // A carriage return inside a block string would become part of a description.
+    let mut text = text.replace("\r\n", "\n");
+    let scanned = scan(&text);
+    if scanned.ends_inside_a_string {
+        return Err(truncated(&text));
+    }
+    for range in scanned.code {
+        let evened_out = even_out(&text[range.clone()]);
+        text.replace_range(range, &evened_out);
+    }
+    let end = text.trim_end().len();
+    let failed = match Parser::new().parse_ast(text.clone(), "schema.graphql") {
+        Ok(document) => return Ok(document),
+        Err(failed) => failed,
+    };
+    let Some(first) = failed.errors.iter().next() else {
+        return Ok(failed.partial);
+    };
+    let span = first.error.location();
+    if span.is_some_and(|span| span.offset() > 0 && span.end_offset() >= end) {
+        return Err(truncated(&text));
+    }
+    let place = first.line_column_range().map(|range| range.start);
+    let (line, column) = place.map_or((1, 1), |at| (at.line, at.column));
+    Err(ImportError::Syntax {
+        line,
+        column,
+        message: first.error.to_string(),
+    })
+}
+
+/// The error for a text that stops where more had to come.
+pub(super) fn truncated(text: &str) -> ImportError {
+    let line = text.lines().count().max(1);
+    let column = text.lines().last().map_or(0, |last| last.chars().count()) + 1;
+    ImportError::Truncated { line, column }
+}
+
+/// Blanks what servers write and parsers refuse, keeping every place as it was: the empty body
+/// of a type, as in `input UpdateFormTagInput {}`, and the location `DIRECTIVE_DEFINITION`,
+/// which the drafts after 2025 know.
+fn even_out(code: &str) -> String {
+    let mut out = code.to_owned();
+    for (open, _) in code.match_indices('{') {
+        let inside = code[open + 1..].trim_start();
+        let close = code.len() - inside.len();
+        let before = code[..open].trim_end().chars().next_back();
+        // After `=`, `:`, `,`, `[` and `{` it is an empty object value.
+        let follows_a_head =
+            before.is_some_and(|c| c.is_ascii_alphanumeric() || c == '_' || c == ')');
+        if inside.starts_with('}') && follows_a_head {
+            out.replace_range(open..=open, " ");
+            out.replace_range(close..=close, " ");
+        }
+    }
+    const LOCATION: &str = "DIRECTIVE_DEFINITION";
+    for (start, _) in code.match_indices(LOCATION) {
+        let before = code[..start].trim_end();
+        if before.ends_with('|') {
+            let blank = before.len() - 1..start + LOCATION.len();
+            out.replace_range(blank.clone(), &" ".repeat(blank.len()));
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::even_out;
+
+    #[test]
+    fn the_empty_body_of_a_type_is_blanked_and_an_empty_object_value_is_not() {
+        assert_eq!(
+            even_out("input A { } input B @x(y: 1) {}"),
+            "input A     input B @x(y: 1)   "
+        );
+        let values = "input A { a: J = {} b: [J] = [{}, {}] c: J = {d: {}} }";
+        assert_eq!(even_out(values), values);
+    }
+
+    #[test]
+    fn the_location_that_parsers_do_not_know_is_blanked() {
+        assert_eq!(
+            even_out("directive @a on FIELD | DIRECTIVE_DEFINITION"),
+            "directive @a on FIELD                       "
+        );
+        let name = "enum __DirectiveLocation { DIRECTIVE_DEFINITION }";
+        assert_eq!(even_out(name), name);
+    }
+}
