@@ -7,6 +7,8 @@ pub mod auth;
 pub mod event;
 mod generated;
 pub mod id;
+#[cfg(feature = "receiver")]
+pub mod receiver;
 pub mod subscription;
 #[cfg(feature = "testing")]
 pub mod testing;
@@ -14,5 +16,7 @@ pub mod token;
 
 pub use event::{Delivery, DeliveryError, Event, EventKind};
 pub use generated::{API_VERSION, SCHEMA_SHA256};
+#[cfg(feature = "receiver")]
+pub use receiver::Receiver;
 pub use subscription::{StatusValue, Subscription, SubscriptionKind};
 pub use token::ApiToken;

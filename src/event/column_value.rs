@@ -197,6 +197,9 @@ impl ColumnValue {
 
     /// Each view reads the value anew: most handlers look at one view of one value or at none.
     fn read<'a, T: Deserialize<'a>>(&'a self) -> Option<T> {
-        serde_json::from_str(self.0.get()).ok()
+        let json = self.0.get();
+        // serde would read a list as an object, too.
+        json.starts_with('{')
+            .then(|| serde_json::from_str(json).ok())?
     }
 }
