@@ -1,1 +1,22 @@
-//! The whole life of a monday.com webhook.
+//! The whole life of a [monday.com](https://monday.com) webhook.
+
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+#[cfg(feature = "receiver")]
+pub mod auth;
+pub mod event;
+mod generated;
+pub mod id;
+#[cfg(feature = "receiver")]
+pub mod receiver;
+pub mod subscription;
+#[cfg(feature = "testing")]
+pub mod testing;
+pub mod token;
+
+pub use event::{Delivery, DeliveryError, Event, EventKind};
+pub use generated::{API_VERSION, SCHEMA_SHA256};
+#[cfg(feature = "receiver")]
+pub use receiver::Receiver;
+pub use subscription::{StatusValue, Subscription, SubscriptionKind};
+pub use token::ApiToken;

@@ -1,0 +1,226 @@
+//! The rules of one endpoint: which secrets, which audience, how much leeway.
+
+use std::time::{Duration, SystemTime};
+
+use serde::Deserialize;
+
+use super::{
+    AuthError, ClientSecret, SigningSecret,
+    jwt::{self, Object},
+    secret::Key,
+    sender::{LifecycleSender, Sender, Times},
+};
+
+/// The longest grace for late retries: monday retries a delivery for 30 minutes.
+pub const MAX_GRACE: Duration = Duration::from_secs(30 * 60);
+
+const DEFAULT_LEEWAY: Duration = Duration::from_secs(5);
+
+mod sealed {
+    pub trait Sealed {}
+    impl Sealed for super::SigningSecret {}
+    impl Sealed for super::ClientSecret {}
+}
+
+/// What an endpoint is for, told by the type of its secret: [`SigningSecret`] for board webhooks,
+/// [`ClientSecret`] for app lifecycle webhooks. Sealed: monday has these two.
+pub trait Profile: sealed::Sealed + Clone + Send + Sync + 'static {
+    /// What a good token says of its sender.
+    type Sender: Send + 'static;
+
+    #[doc(hidden)]
+    fn hmac(&self) -> Signer<'_>;
+
+    #[doc(hidden)]
+    fn sender(claims: Claims<'_>) -> Result<Self::Sender, AuthError>;
+}
+
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Signer<'a>(&'a Key);
+
+#[doc(hidden)]
+pub struct Claims<'a> {
+    object: Object<'a>,
+    times: Times,
+}
+
+impl std::fmt::Debug for Claims<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Claims(..)")
+    }
+}
+
+impl Profile for SigningSecret {
+    type Sender = Sender;
+
+    fn hmac(&self) -> Signer<'_> {
+        Signer(self.key())
+    }
+
+    fn sender(claims: Claims<'_>) -> Result<Sender, AuthError> {
+        if claims.object.has("dat") {
+            return Err(AuthError::Profile);
+        }
+        Sender::read(&claims.object, claims.times)
+    }
+}
+
+impl Profile for ClientSecret {
+    type Sender = LifecycleSender;
+
+    fn hmac(&self) -> Signer<'_> {
+        Signer(self.key())
+    }
+
+    fn sender(claims: Claims<'_>) -> Result<LifecycleSender, AuthError> {
+        let dat = claims.object.object("dat")?.ok_or(AuthError::Profile)?;
+        LifecycleSender::read(&dat, claims.times)
+    }
+}
+
+/// Checks the tokens of one endpoint.
+///
+/// ```
+/// use monday_webhooks::auth::{SigningSecret, Verifier};
+///
+/// let verifier = Verifier::new(SigningSecret::new("the app's Signing Secret")?)
+///     .audience("https://example.com/monday");
+/// # Ok::<(), monday_webhooks::auth::SecretError>(())
+/// ```
+///
+/// A secret of the one kind can't stand beside one of the other:
+///
+/// ```compile_fail
+/// use monday_webhooks::auth::{ClientSecret, SigningSecret, Verifier};
+///
+/// let verifier = Verifier::new(SigningSecret::new("a")?).or_secret(ClientSecret::new("b")?);
+/// # Ok::<(), monday_webhooks::auth::SecretError>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct Verifier<P = SigningSecret> {
+    secrets: Vec<P>,
+    audiences: Vec<String>,
+    leeway: Duration,
+    grace: Duration,
+}
+
+impl<P: Profile> Verifier<P> {
+    /// Takes tokens signed with this secret, for any audience, with 5 seconds of leeway.
+    #[must_use]
+    pub fn new(secret: P) -> Self {
+        Self {
+            secrets: vec![secret],
+            audiences: Vec::new(),
+            leeway: DEFAULT_LEEWAY,
+            grace: Duration::ZERO,
+        }
+    }
+
+    /// Takes tokens signed with this secret too, for the time of a rotation.
+    #[must_use]
+    pub fn or_secret(mut self, secret: P) -> Self {
+        self.secrets.push(secret);
+        self
+    }
+
+    /// Takes only tokens minted for this URL, or for another one given in the same way. It is
+    /// compared to the letter with the URL that the webhook was created with; whether monday
+    /// keeps a query string is not documented.
+    #[must_use]
+    pub fn audience(mut self, url: impl Into<String>) -> Self {
+        self.audiences.push(url.into());
+        self
+    }
+
+    /// How far the clocks may be apart: a token is good while `now < exp + leeway`, and `nbf` and
+    /// `iat` may lie as much in the future.
+    #[must_use]
+    pub fn leeway(mut self, leeway: Duration) -> Self {
+        self.leeway = leeway;
+        self
+    }
+
+    /// Takes tokens for this much longer after they expired, at most [`MAX_GRACE`]. Off by
+    /// default. monday retries for 30 minutes, its tokens live for 5, and whether a retry gets a
+    /// token of its own is not documented; without a grace late retries could be lost, with one a
+    /// stolen token is good for longer.
+    #[must_use]
+    pub fn late_retry_grace(mut self, grace: Duration) -> Self {
+        self.grace = grace.min(MAX_GRACE);
+        self
+    }
+
+    /// Checks the value of an `Authorization` header: the bare token as monday sends it, or with
+    /// `Bearer` in any case before it.
+    ///
+    /// # Errors
+    ///
+    /// [`AuthError`], which names the first rule that the token breaks.
+    pub fn verify(&self, authorization: &str, now: SystemTime) -> Result<P::Sender, AuthError> {
+        let token = strip_bearer(authorization);
+        let claims = jwt::verify(token, self.secrets.iter().map(|secret| secret.hmac().0))?;
+        let object = Object::parse(&claims)?;
+        let times = self.check(&object, unix_seconds(now))?;
+        P::sender(Claims { object, times })
+    }
+
+    fn check(&self, claims: &Object<'_>, now: u64) -> Result<Times, AuthError> {
+        let late = (self.leeway + self.grace).as_secs();
+        let early = self.leeway.as_secs();
+
+        let expires_at: u64 = claims.get("exp")?.ok_or(AuthError::MissingClaim("exp"))?;
+        if now >= expires_at.saturating_add(late) {
+            return Err(AuthError::Expired);
+        }
+        let issued_at: Option<u64> = claims.get("iat")?;
+        let not_before: Option<u64> = claims.get("nbf")?;
+        for (name, time) in [("iat", issued_at), ("nbf", not_before)] {
+            if time.is_some_and(|time| time > now.saturating_add(early)) {
+                return Err(AuthError::NotYet(name));
+            }
+        }
+
+        let audience = match claims.get("aud")? {
+            None => Vec::new(),
+            Some(Audience::One(url)) => vec![url],
+            Some(Audience::Several(urls)) if urls.is_empty() => {
+                return Err(AuthError::ClaimType("aud"));
+            }
+            Some(Audience::Several(urls)) => urls,
+        };
+        if !self.audiences.is_empty() {
+            if audience.is_empty() {
+                return Err(AuthError::MissingClaim("aud"));
+            }
+            if !audience.iter().any(|url| self.audiences.contains(url)) {
+                return Err(AuthError::Audience);
+            }
+        }
+        Ok(Times {
+            audience,
+            issued_at,
+            expires_at,
+        })
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Audience {
+    One(String),
+    Several(Vec<String>),
+}
+
+fn strip_bearer(authorization: &str) -> &str {
+    match authorization.split_at_checked(7) {
+        Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer ") => token,
+        _ => authorization,
+    }
+}
+
+/// A clock before 1970 is broken, and no token is good by a broken clock.
+fn unix_seconds(now: SystemTime) -> u64 {
+    now.duration_since(SystemTime::UNIX_EPOCH)
+        .map_or(u64::MAX, |since| since.as_secs())
+}

@@ -1,0 +1,413 @@
+//! One delivery: the body as it came, and what it says.
+
+use std::{fmt, time::SystemTime};
+
+use bytes::Bytes;
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use serde_json::value::RawValue;
+use sha2::{Digest, Sha256};
+
+use crate::{
+    id::{BoardId, ItemId, UserId, WebhookId},
+    subscription::SubscriptionKind,
+};
+
+use super::{
+    fields::{Field, FieldProblem, Fields, Name, Reader},
+    json::{self, Flaw, MAX_DEPTH},
+    kind::EventKind,
+    types::{self, Event},
+};
+
+/// A delivery of a board webhook.
+///
+/// It is kept whole: whatever the body holds beyond the typed view, or holds in another shape, is
+/// in [`body`](Self::body) and [`raw_event`](Self::raw_event), and serialising a delivery gives
+/// its JSON back, to the digit.
+///
+/// ```
+/// use monday_webhooks::{Delivery, Event};
+///
+/// let body = r##"{"event":{"app":"monday","type":"create_pulse","triggerTime":"2026-10-01T09:00:00.000Z",
+///     "subscriptionId":73759690,"userId":1,"triggerUuid":"b5ed2e17c530f43668de130142445cba",
+///     "boardId":1771812698,"pulseId":1772099344,"pulseName":"Order 66","groupId":"topics"}}"##;
+/// let delivery = Delivery::parse(body)?;
+/// match delivery.event() {
+///     Event::ItemCreated(created) => assert_eq!(created.name.as_deref(), Some("Order 66")),
+///     other => panic!("{other:?}"),
+/// }
+/// assert_eq!(serde_json::to_string(&delivery)?, body);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone)]
+pub struct Delivery {
+    body: Bytes,
+    raw_event: Box<RawValue>,
+    wire_type: Option<Box<str>>,
+    kind: EventKind,
+    event: Event,
+    envelope: Envelope,
+    is_subitem: bool,
+    is_status: bool,
+    problems: Vec<FieldProblem>,
+}
+
+/// What every delivery has, or should have.
+#[derive(Debug, Clone)]
+struct Envelope {
+    subscription_id: Option<WebhookId>,
+    user_id: Option<UserId>,
+    trigger_time: Option<Box<str>>,
+    trigger_uuid: Option<Box<str>>,
+    original_trigger_uuid: Option<Box<str>>,
+    is_retry: Option<bool>,
+    item_id: Option<ItemId>,
+    board_id: Option<BoardId>,
+}
+
+/// Why a body isn't a delivery. No part of the body is in the message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
+#[non_exhaustive]
+pub enum DeliveryError {
+    /// The body isn't JSON.
+    #[error("the body is not JSON (line {line}, column {column})")]
+    NotJson {
+        /// Where reading stopped, counted from 1.
+        line: usize,
+        /// Where in the line, in bytes from 1.
+        column: usize,
+    },
+    /// The body isn't UTF-8, as JSON has to be.
+    #[error("the body is not UTF-8")]
+    NotUtf8,
+    /// A string has half of a surrogate pair in it, which no text has.
+    #[error("the body has a string with a lone surrogate in it")]
+    LoneSurrogate,
+    /// A number is beyond what a double-precision float holds.
+    #[error("the body has a number that is out of range")]
+    NumberOutOfRange,
+    /// The nesting is deeper than 127 levels.
+    #[error("the body nests deeper than {MAX_DEPTH} levels")]
+    TooDeep,
+    /// JSON, but no object.
+    #[error("the body is not a JSON object")]
+    NotAnObject,
+    /// An object without an `event` object in it.
+    #[error("the body has no \"event\" object")]
+    NoEvent,
+}
+
+impl Delivery {
+    /// Reads the body of a request that monday sent.
+    ///
+    /// An event of an unknown type, with unknown fields, or with fields of unexpected types is a
+    /// delivery like any other. Where a name stands twice the last one counts.
+    ///
+    /// # Errors
+    ///
+    /// [`DeliveryError`] where the body isn't JSON, isn't an object, or has no `event` object.
+    pub fn parse(body: impl Into<Bytes>) -> Result<Self, DeliveryError> {
+        let body = body.into();
+        let text = std::str::from_utf8(&body).map_err(|_| DeliveryError::NotUtf8)?;
+        let whole = parse_raw(text)?;
+        if !whole.get().starts_with('{') {
+            return Err(DeliveryError::NotAnObject);
+        }
+        let Root { event } = read(whole)?;
+        let raw_event = event
+            .filter(|event| event.get().starts_with('{'))
+            .ok_or(DeliveryError::NoEvent)?;
+
+        let mut reader = Reader::new(read::<Fields<'_>>(raw_event)?);
+        let wire_type: Option<Box<str>> = reader.required(Field::Type);
+        let kind = wire_type
+            .as_deref()
+            .map_or(EventKind::Unknown, EventKind::from_wire_type);
+        let mut envelope = Envelope {
+            subscription_id: reader.required(Field::SubscriptionId),
+            user_id: reader.required(Field::UserId),
+            trigger_time: reader.required(Field::TriggerTime),
+            trigger_uuid: reader.required(Field::TriggerUuid),
+            original_trigger_uuid: reader.optional(Field::OriginalTriggerUuid),
+            is_retry: reader.optional(Field::IsRetry),
+            item_id: None,
+            board_id: None,
+        };
+        let event = types::read(kind, &mut reader);
+        (envelope.board_id, envelope.item_id) = subject(&event, &reader.fields);
+        let Reader { fields, problems } = reader;
+
+        Ok(Self {
+            is_subitem: kind == EventKind::SubitemMoved || fields.has(Field::ParentItemId),
+            is_status: fields
+                .raw(Field::ColumnType)
+                .is_some_and(|column_type| column_type.get() == "\"color\""),
+            raw_event: raw_event.to_owned(),
+            wire_type,
+            kind,
+            event,
+            envelope,
+            problems,
+            body,
+        })
+    }
+
+    /// What happened.
+    #[must_use]
+    pub const fn event(&self) -> &Event {
+        &self.event
+    }
+
+    /// The kind of event, without its fields.
+    #[must_use]
+    pub const fn kind(&self) -> EventKind {
+        self.kind
+    }
+
+    /// monday's `event.type`; `None` where it isn't a string.
+    #[must_use]
+    pub fn wire_type(&self) -> Option<&str> {
+        self.wire_type.as_deref()
+    }
+
+    /// The body to the byte.
+    #[must_use]
+    pub const fn body(&self) -> &Bytes {
+        &self.body
+    }
+
+    /// The `event` object to the byte.
+    #[must_use]
+    pub fn raw_event(&self) -> &RawValue {
+        &self.raw_event
+    }
+
+    /// The fields that the typed view lacks, since they are missing or of another type than
+    /// known. An unknown kind of event has only the fields that every delivery has.
+    #[must_use]
+    pub fn problems(&self) -> &[FieldProblem] {
+        &self.problems
+    }
+
+    /// The webhook that this delivery is for.
+    #[must_use]
+    pub const fn subscription_id(&self) -> Option<WebhookId> {
+        self.envelope.subscription_id
+    }
+
+    /// The user that acted; negative for some of monday's automations.
+    #[must_use]
+    pub const fn user_id(&self) -> Option<UserId> {
+        self.envelope.user_id
+    }
+
+    /// When it happened, to the millisecond; `None` where it isn't an RFC 3339 time in UTC.
+    #[must_use]
+    pub fn trigger_time(&self) -> Option<SystemTime> {
+        humantime::parse_rfc3339(self.envelope.trigger_time.as_deref()?).ok()
+    }
+
+    /// monday's id of what happened, 32 hexadecimal digits. Whether a retry has the same one is
+    /// not documented.
+    #[must_use]
+    pub fn trigger_uuid(&self) -> Option<&str> {
+        self.envelope.trigger_uuid.as_deref()
+    }
+
+    /// The id of the event that caused this one, where there is one.
+    #[must_use]
+    pub fn original_trigger_uuid(&self) -> Option<&str> {
+        self.envelope.original_trigger_uuid.as_deref()
+    }
+
+    /// Whether monday says that this is a retry. `None` where it doesn't say: before 2025 it
+    /// never did.
+    #[must_use]
+    pub const fn is_retry(&self) -> Option<bool> {
+        self.envelope.is_retry
+    }
+
+    /// The item that the event is about, for a subitem the subitem itself.
+    #[must_use]
+    pub const fn item_id(&self) -> Option<ItemId> {
+        self.envelope.item_id
+    }
+
+    /// The board of the item; for a subitem the hidden subitems board, and for a subitem that
+    /// moved the board of its new parent.
+    #[must_use]
+    pub const fn board_id(&self) -> Option<BoardId> {
+        self.envelope.board_id
+    }
+
+    /// Whether the event is about a subitem.
+    #[must_use]
+    pub const fn is_subitem(&self) -> bool {
+        self.is_subitem
+    }
+
+    /// The subscriptions that such a delivery can come from. A delivery doesn't name its own;
+    /// [`subscription_id`](Self::subscription_id) leads to the webhook.
+    #[must_use]
+    pub fn possible_subscriptions(&self) -> &'static [SubscriptionKind] {
+        use SubscriptionKind as Kind;
+
+        match (self.kind, self.is_subitem) {
+            (EventKind::ItemCreated, false) => &[Kind::CreateItem],
+            (EventKind::ItemCreated, true) => &[Kind::CreateSubitem],
+            (EventKind::ColumnValueChanged, false) if self.is_status => &[
+                Kind::ChangeColumnValue,
+                Kind::ChangeSpecificColumnValue,
+                Kind::ChangeStatusColumnValue,
+            ],
+            (EventKind::ColumnValueChanged, false) => {
+                &[Kind::ChangeColumnValue, Kind::ChangeSpecificColumnValue]
+            }
+            (EventKind::ColumnValueChanged, true) => &[Kind::ChangeSubitemColumnValue],
+            (EventKind::NameChanged, false) => &[Kind::ChangeName],
+            (EventKind::NameChanged, true) => &[Kind::ChangeSubitemName],
+            (EventKind::ItemArchived, false) => &[Kind::ItemArchived],
+            (EventKind::ItemArchived, true) => &[Kind::SubitemArchived],
+            (EventKind::ItemDeleted, false) => &[Kind::ItemDeleted],
+            (EventKind::ItemDeleted, true) => &[Kind::SubitemDeleted],
+            (EventKind::ItemRestored, _) => &[Kind::ItemRestored],
+            (EventKind::ItemMovedToGroup, _) => {
+                &[Kind::ItemMovedToAnyGroup, Kind::ItemMovedToSpecificGroup]
+            }
+            (EventKind::ItemMovedToBoard, _) => &[Kind::ItemMovedToAnyGroup],
+            (EventKind::SubitemMoved, _) => &[Kind::MoveSubitem],
+            (EventKind::ColumnCreated, _) => &[Kind::CreateColumn],
+            (EventKind::UpdateCreated, false) => &[Kind::CreateUpdate],
+            (EventKind::UpdateCreated, true) => &[Kind::CreateSubitemUpdate],
+            (EventKind::UpdateEdited, _) => &[Kind::EditUpdate],
+            (EventKind::UpdateDeleted, _) => &[Kind::DeleteUpdate],
+            (EventKind::Unknown, _) => &[],
+        }
+    }
+
+    /// What two deliveries of the same event to the same webhook have in common:
+    /// `<subscriptionId>:<triggerUuid>`, or `sha256:<digest of the body>` where one of the two is
+    /// missing. monday sends no event id, and doesn't document whether `triggerUuid` survives a
+    /// retry.
+    #[must_use]
+    pub fn dedupe_key(&self) -> String {
+        match (self.subscription_id(), self.trigger_uuid()) {
+            (Some(subscription), Some(uuid)) => format!("{subscription}:{uuid}"),
+            _ => {
+                Sha256::digest(&self.body)
+                    .iter()
+                    .fold(String::from("sha256:"), |mut key, byte| {
+                        let digit = |nibble: u8| char::from_digit(nibble.into(), 16).unwrap_or('0');
+                        key.extend([digit(byte >> 4), digit(byte & 0xF)]);
+                        key
+                    })
+            }
+        }
+    }
+}
+
+/// Shows what kind of delivery it is, and nothing of what customers wrote.
+impl fmt::Debug for Delivery {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Delivery")
+            .field("kind", &self.kind)
+            .field("subscription_id", &self.subscription_id())
+            .field("trigger_uuid", &self.trigger_uuid())
+            .finish_non_exhaustive()
+    }
+}
+
+impl Serialize for Delivery {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let text = std::str::from_utf8(&self.body).map_err(serde::ser::Error::custom)?;
+        let raw: &RawValue = serde_json::from_str(text).map_err(serde::ser::Error::custom)?;
+        raw.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Delivery {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let raw = Box::<RawValue>::deserialize(deserializer)?;
+        Self::parse(Box::<str>::from(raw).into_string()).map_err(de::Error::custom)
+    }
+}
+
+/// The body's own object. Where `event` stands twice the last one counts.
+struct Root<'a> {
+    event: Option<&'a RawValue>,
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for Root<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visitor;
+
+        impl<'de> de::Visitor<'de> for Visitor {
+            type Value = Root<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: de::MapAccess<'de>>(self, mut map: A) -> Result<Root<'de>, A::Error> {
+                let mut event = None;
+                while let Some(Name(name)) = map.next_key()? {
+                    let value: &RawValue = map.next_value()?;
+                    if name == "event" {
+                        event = Some(value);
+                    }
+                }
+                Ok(Root { event })
+            }
+        }
+
+        deserializer.deserialize_map(Visitor)
+    }
+}
+
+fn parse_raw(text: &str) -> Result<&RawValue, DeliveryError> {
+    let raw: &RawValue = serde_json::from_str(text).map_err(|error| not_json(&error))?;
+    json::check(text).map_err(|flaw| match flaw {
+        Flaw::TooDeep => DeliveryError::TooDeep,
+        Flaw::LoneSurrogate => DeliveryError::LoneSurrogate,
+        Flaw::NumberOutOfRange => DeliveryError::NumberOutOfRange,
+    })?;
+    Ok(raw)
+}
+
+fn read<'a, T: Deserialize<'a>>(raw: &'a RawValue) -> Result<T, DeliveryError> {
+    serde_json::from_str(raw.get()).map_err(|error| not_json(&error))
+}
+
+/// Only the place: `serde_json`'s own message can quote the body.
+fn not_json(error: &serde_json::Error) -> DeliveryError {
+    DeliveryError::NotJson {
+        line: error.line(),
+        column: error.column(),
+    }
+}
+
+/// The board and the item that the event is about, by the names of its wire type.
+fn subject(event: &Event, fields: &Fields<'_>) -> (Option<BoardId>, Option<ItemId>) {
+    match event {
+        Event::ItemCreated(event) => (Some(event.board_id), Some(event.item_id)),
+        Event::ColumnValueChanged(event) => (Some(event.board_id), Some(event.item_id)),
+        Event::NameChanged(event) => (Some(event.board_id), Some(event.item_id)),
+        Event::ItemArchived(event) | Event::ItemDeleted(event) => {
+            (Some(event.board_id), Some(event.item_id))
+        }
+        Event::ItemRestored(event) => (Some(event.board_id), Some(event.item_id)),
+        Event::ItemMovedToGroup(event) => (Some(event.board_id), Some(event.item_id)),
+        Event::ItemMovedToBoard(event) => (event.board_id, event.item_id),
+        Event::SubitemMoved(event) => (event.dest_board_id, Some(event.item_id)),
+        Event::ColumnCreated(event) => (Some(event.board_id), None),
+        Event::UpdateCreated(event) | Event::UpdateEdited(event) | Event::UpdateDeleted(event) => {
+            (Some(event.board_id), Some(event.item_id))
+        }
+        Event::Incomplete(_) | Event::Unknown => (
+            fields.id(Field::BoardId),
+            fields
+                .id(Field::PulseId)
+                .or_else(|| fields.id(Field::ItemId)),
+        ),
+    }
+}

@@ -1,0 +1,17 @@
+//! What arrives: a [`Delivery`] with its [`Event`], typed by the wire type and kept whole.
+
+mod column_value;
+mod delivery;
+mod fields;
+mod json;
+mod kind;
+mod types;
+
+pub use column_value::{ColumnValue, DateValue, Person, PersonKind, PhoneValue, StatusLabel};
+pub use delivery::{Delivery, DeliveryError};
+pub use fields::{FieldProblem, ProblemKind};
+pub use kind::EventKind;
+pub use types::{
+    ColumnCreated, ColumnValueChanged, Event, Group, ItemCreated, ItemMovedToBoard,
+    ItemMovedToGroup, ItemRemoved, ItemRestored, NameChanged, Parent, SubitemMoved, Update,
+};

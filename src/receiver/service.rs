@@ -1,0 +1,226 @@
+//! The tower service.
+
+use std::{
+    convert::Infallible,
+    fmt,
+    future::Future,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll},
+    time::SystemTime,
+};
+
+use bytes::Bytes;
+use http::{Request, Response, header};
+use http_body::Body;
+use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
+use tower_service::Service;
+
+use super::{
+    challenge,
+    message::{Door, Outcome, check_head, receive_body},
+    refusal::Refusal,
+};
+
+/// The longest body that is read unless another limit is set: 1 MiB.
+pub const DEFAULT_BODY_LIMIT: usize = 1024 * 1024;
+
+/// Where deliveries go. The answer to monday waits for it.
+///
+/// Any `Fn(message) -> impl Future<Output = Result<(), E>>` is a sink, and takes each message as a
+/// new one.
+pub trait Sink<M>: Send + Sync + 'static {
+    /// Keeps a message. `Ok` means that it is safe, and monday is answered 200; with an error
+    /// monday is answered 503 and tries again, once a minute for 30 minutes.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal`], most often [`Refusal::Unavailable`].
+    fn take(&self, message: M) -> impl Future<Output = Result<Taken, Refusal>> + Send;
+}
+
+/// How a message was kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Taken {
+    /// For the first time.
+    New,
+    /// It was kept before; nothing was done.
+    Duplicate,
+}
+
+impl<M, F, R, E> Sink<M> for F
+where
+    M: Send,
+    F: Fn(M) -> R + Send + Sync + 'static,
+    R: Future<Output = Result<(), E>> + Send,
+    E: fmt::Display,
+{
+    async fn take(&self, message: M) -> Result<Taken, Refusal> {
+        match self(message).await {
+            Ok(()) => Ok(Taken::New),
+            Err(error) => {
+                tracing::warn!(%error, "a delivery was not kept");
+                Err(Refusal::Unavailable)
+            }
+        }
+    }
+}
+
+/// An endpoint for monday's webhooks, as a tower service.
+///
+/// It never fails and answers every request: the challenge, 200 for what its [`Sink`] took, and a
+/// [`Refusal`] for anything else. Cloning is cheap.
+///
+/// ```
+/// use monday_webhooks::{Delivery, Receiver, auth::{SigningSecret, Verifier}, receiver::Verified};
+///
+/// let verifier = Verifier::new(SigningSecret::new("the app's Signing Secret")?);
+/// let receiver = Receiver::new(verifier, async |delivery: Verified<Delivery>| {
+///     println!("{} in account {:?}", delivery.message.kind(), delivery.sender.account_id);
+///     Ok::<(), std::io::Error>(())
+/// });
+/// # fn check<S: tower_service::Service<http::Request<http_body_util::Full<bytes::Bytes>>>>(_: S) {}
+/// # check(receiver);
+/// # Ok::<(), monday_webhooks::auth::SecretError>(())
+/// ```
+///
+/// There is no receiver without a secret, unless one goes through
+/// [`dangerous::unsigned`](super::dangerous::unsigned()):
+///
+/// ```compile_fail
+/// use monday_webhooks::{Delivery, Receiver, receiver::Verified};
+///
+/// let receiver = Receiver::new((), async |_: Verified<Delivery>| Ok::<(), std::io::Error>(()));
+/// ```
+pub struct Receiver<D, S> {
+    inner: Arc<Inner<D, S>>,
+}
+
+struct Inner<D, S> {
+    door: D,
+    sink: S,
+    body_limit: usize,
+}
+
+impl<D: Door, S: Sink<D::Message>> Receiver<D, S> {
+    /// An endpoint with this door, that hands over to this sink.
+    #[must_use]
+    pub fn new(door: D, sink: S) -> Self {
+        Self::with_body_limit(door, sink, DEFAULT_BODY_LIMIT)
+    }
+
+    /// The same with another limit for the length of a body, in bytes.
+    #[must_use]
+    pub fn with_body_limit(door: D, sink: S, body_limit: usize) -> Self {
+        Self {
+            inner: Arc::new(Inner {
+                door,
+                sink,
+                body_limit,
+            }),
+        }
+    }
+}
+
+impl<D: Door, S: Sink<D::Message>> Inner<D, S> {
+    async fn respond<B>(&self, request: Request<B>) -> Response<Bytes>
+    where
+        B: Body + Send,
+        B::Data: Send,
+        B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+    {
+        match self.handle(request).await {
+            Ok(response) => response,
+            Err(refusal) => {
+                tracing::debug!(
+                    status = refusal.status().as_u16(),
+                    reason = std::error::Error::source(&refusal).map(tracing::field::display),
+                    "a request was refused: {refusal}"
+                );
+                refusal.response()
+            }
+        }
+    }
+
+    async fn handle<B>(&self, request: Request<B>) -> Result<Response<Bytes>, Refusal>
+    where
+        B: Body + Send,
+        B::Data: Send,
+        B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+    {
+        let (head, body) = request.into_parts();
+        check_head(&head)?;
+        let body = self.collect(&head.headers, body).await?;
+        match receive_body(&self.door, &head.headers, body, SystemTime::now()) {
+            Outcome::Challenge(answer) => Ok(answer),
+            Outcome::Message(message) => match self.sink.take(message).await? {
+                Taken::New | Taken::Duplicate => {
+                    Ok(challenge::json(Response::new(Bytes::from_static(b"{}"))))
+                }
+            },
+            Outcome::Refused(refusal) => Err(refusal),
+        }
+    }
+
+    /// A length that is announced is refused before a byte is read, any other one as soon as the
+    /// limit is passed.
+    async fn collect<B>(&self, headers: &http::HeaderMap, body: B) -> Result<Bytes, Refusal>
+    where
+        B: Body + Send,
+        B::Data: Send,
+        B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+    {
+        let limit = self.body_limit;
+        let announced = headers
+            .get(header::CONTENT_LENGTH)
+            .and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
+        if announced.is_some_and(|length| length > limit as u64) {
+            return Err(Refusal::TooLarge { limit });
+        }
+        match std::pin::pin!(Limited::new(body, limit)).collect().await {
+            Ok(body) => Ok(body.to_bytes()),
+            Err(error) if error.is::<LengthLimitError>() => Err(Refusal::TooLarge { limit }),
+            Err(_) => Err(Refusal::Incomplete),
+        }
+    }
+}
+
+impl<D, S, B> Service<Request<B>> for Receiver<D, S>
+where
+    D: Door,
+    S: Sink<D::Message>,
+    B: Body + Send + 'static,
+    B::Data: Send,
+    B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+{
+    type Response = Response<Full<Bytes>>;
+    type Error = Infallible;
+    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Infallible>> + Send>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request<B>) -> Self::Future {
+        let inner = Arc::clone(&self.inner);
+        Box::pin(async move { Ok(inner.respond(request).await.map(Full::new)) })
+    }
+}
+
+impl<D, S> Clone for Receiver<D, S> {
+    fn clone(&self) -> Self {
+        Self {
+            inner: Arc::clone(&self.inner),
+        }
+    }
+}
+
+impl<D: fmt::Debug, S> fmt::Debug for Receiver<D, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Receiver")
+            .field("door", &self.inner.door)
+            .field("body_limit", &self.inner.body_limit)
+            .finish_non_exhaustive()
+    }
+}
