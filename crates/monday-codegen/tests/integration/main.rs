@@ -1,5 +1,7 @@
 //! Tests of `monday-codegen` from the outside.
+#![allow(clippy::unwrap_used, reason = "a helper's failure is the test's")]
 
+mod diff;
 mod import;
 mod import_properties;
 mod introspect;

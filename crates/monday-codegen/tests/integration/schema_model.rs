@@ -98,13 +98,13 @@ fn input() -> impl Strategy<Value = Input> {
     let default = option::weighted(0.4, (any::<i16>(), "[ -~]{0,8}", any::<bool>()));
     (pick(&pool), nullable_wrappers(), default, reason()).prop_map(
         |(name, wrappers, default, deprecated)| {
-            let default = default.and_then(|(number, text, truth)| match name.as_str() {
-                _ if !wrappers.is_empty() => Some("[]".to_owned()),
-                "Int" | "ID" => Some(number.to_string()),
-                "String" => Some(Value::String(text).to_string()),
-                "Boolean" => Some(truth.to_string()),
-                "EnumA" => Some("FIRST".to_owned()),
-                _ => Some("null".to_owned()),
+            let default = default.map(|(number, text, truth)| match name.as_str() {
+                _ if !wrappers.is_empty() => "[]".to_owned(),
+                "Int" | "ID" => number.to_string(),
+                "String" => Value::String(text).to_string(),
+                "Boolean" => truth.to_string(),
+                "EnumA" => "FIRST".to_owned(),
+                _ => "null".to_owned(),
             });
             Input {
                 ty: Ref { name, wrappers },
