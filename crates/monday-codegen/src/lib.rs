@@ -8,6 +8,8 @@ mod generate;
 #[cfg(feature = "validate")]
 mod import;
 mod operations;
+mod request;
+mod scan;
 mod sdk;
 mod vendored;
 #[cfg(feature = "validate")]

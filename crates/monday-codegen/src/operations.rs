@@ -5,17 +5,40 @@ use std::path::{Path, PathBuf};
 
 use graphql_parser::query::{
     Definition, FragmentDefinition, OperationDefinition, Selection, SelectionSet,
+    VariableDefinition,
 };
 
-/// One operation and the text that its request carries.
+use crate::request;
+
+/// A definition and the text it was parsed from.
+#[derive(Debug, Clone)]
+pub(crate) struct Sourced<T> {
+    pub(crate) definition: T,
+    pub(crate) text: String,
+}
+
+pub(crate) type Fragment = Sourced<FragmentDefinition<'static, String>>;
+
+/// One operation with the fragments that it uses, and no others.
 #[derive(Debug, Clone)]
 pub(crate) struct Operation {
     /// The operation's name in its document.
     pub(crate) name: String,
+    pub(crate) kind: Kind,
     /// The file that defines it.
     pub(crate) file: PathBuf,
-    /// The operation and the fragments it uses, and no others, without insignificant space.
-    pub(crate) request: String,
+    pub(crate) variables: Vec<VariableDefinition<'static, String>>,
+    pub(crate) selection: SelectionSet<'static, String>,
+    pub(crate) text: String,
+    /// By name, without the operation's own.
+    pub(crate) fragments: BTreeMap<String, Fragment>,
+}
+
+/// What an operation does; subscriptions aren't supported.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Query,
+    Mutation,
 }
 
 /// Why a folder of operations can't be read.
@@ -64,11 +87,9 @@ pub enum OperationsError {
     },
 }
 
-type Fragment = FragmentDefinition<'static, String>;
-
 struct Document {
     file: PathBuf,
-    operations: Vec<OperationDefinition<'static, String>>,
+    operations: Vec<Sourced<OperationDefinition<'static, String>>>,
     fragments: BTreeMap<String, Fragment>,
 }
 
@@ -92,6 +113,18 @@ pub(crate) fn graphql_files(folder: &Path) -> Result<Vec<PathBuf>, OperationsErr
     }
     files.sort();
     Ok(files)
+}
+
+/// A file's text without a byte-order mark.
+pub(crate) fn read_text(file: &Path) -> Result<String, OperationsError> {
+    let text = std::fs::read_to_string(file).map_err(|source| OperationsError::Read {
+        path: file.to_owned(),
+        source,
+    })?;
+    Ok(text
+        .strip_prefix('\u{feff}')
+        .map(str::to_owned)
+        .unwrap_or(text))
 }
 
 /// Reads every operation below a folder, in the order of their names. A file without an
@@ -131,25 +164,34 @@ pub(crate) fn read_operations(folder: &Path) -> Result<Vec<Operation>, Operation
 }
 
 fn parse(file: &Path) -> Result<Document, OperationsError> {
-    let text = std::fs::read_to_string(file).map_err(|source| OperationsError::Read {
-        path: file.to_owned(),
-        source,
-    })?;
-    let parsed =
-        graphql_parser::parse_query::<String>(&text).map_err(|error| OperationsError::Syntax {
-            file: file.to_owned(),
-            message: error.to_string(),
-        })?;
+    let text = read_text(file)?;
+    let syntax = |message: String| OperationsError::Syntax {
+        file: file.to_owned(),
+        message,
+    };
+    let parsed = graphql_parser::parse_query::<String>(&text)
+        .map_err(|error| syntax(error.to_string()))?
+        .into_static();
+    let pieces = request::definitions(&text);
+    if pieces.len() != parsed.definitions.len() {
+        return Err(syntax(
+            "the definitions of this document can't be told apart".into(),
+        ));
+    }
     let mut document = Document {
         file: file.to_owned(),
         operations: Vec::new(),
         fragments: BTreeMap::new(),
     };
-    for definition in parsed.into_static().definitions {
+    for (definition, text) in parsed.definitions.into_iter().zip(pieces) {
+        let text = text.to_owned();
         match definition {
-            Definition::Operation(operation) => document.operations.push(operation),
-            Definition::Fragment(fragment) => {
-                let name = fragment.name.clone();
+            Definition::Operation(definition) => {
+                document.operations.push(Sourced { definition, text });
+            }
+            Definition::Fragment(definition) => {
+                let name = definition.name.clone();
+                let fragment = Sourced { definition, text };
                 if document.fragments.insert(name.clone(), fragment).is_some() {
                     let (first, second) = (file.to_owned(), file.to_owned());
                     return Err(OperationsError::Duplicate {
@@ -164,31 +206,42 @@ fn parse(file: &Path) -> Result<Document, OperationsError> {
     Ok(document)
 }
 
-/// Puts an operation's request together from it and the fragments that it reaches.
+/// Takes an operation together with the fragments that it reaches.
 fn assemble(
     document: Document,
     shared: &BTreeMap<String, (PathBuf, Fragment)>,
 ) -> Result<Operation, OperationsError> {
     let Document {
         file,
-        operations,
+        mut operations,
         fragments,
     } = document;
-    let [operation] = operations.as_slice() else {
+    let (Some(Sourced { definition, text }), true) = (operations.pop(), operations.is_empty())
+    else {
         return Err(OperationsError::NotOneOperation { file });
     };
-    let (name, selection) = match operation {
-        OperationDefinition::Query(query) => (query.name.clone(), &query.selection_set),
-        OperationDefinition::Mutation(mutation) => (mutation.name.clone(), &mutation.selection_set),
+    let (kind, name, variables, selection) = match definition {
+        OperationDefinition::Query(query) => (
+            Kind::Query,
+            query.name,
+            query.variable_definitions,
+            query.selection_set,
+        ),
+        OperationDefinition::Mutation(mutation) => (
+            Kind::Mutation,
+            mutation.name,
+            mutation.variable_definitions,
+            mutation.selection_set,
+        ),
         _ => return Err(OperationsError::NotOneOperation { file }),
     };
     let Some(name) = name else {
         return Err(OperationsError::NotOneOperation { file });
     };
 
-    let mut used: BTreeMap<String, &Fragment> = BTreeMap::new();
+    let mut used: BTreeMap<String, Fragment> = BTreeMap::new();
     let mut wanted = BTreeSet::new();
-    spreads(selection, &mut wanted);
+    spreads(&selection, &mut wanted);
     while let Some(fragment) = wanted.pop_first() {
         if used.contains_key(&fragment) {
             continue;
@@ -197,22 +250,17 @@ fn assemble(
         let Some(found) = own.or_else(|| shared.get(&fragment).map(|(_, found)| found)) else {
             return Err(OperationsError::NoSuchFragment { file, fragment });
         };
-        spreads(&found.selection_set, &mut wanted);
-        used.insert(fragment, found);
+        spreads(&found.definition.selection_set, &mut wanted);
+        used.insert(fragment, found.clone());
     }
-
-    let mut text = operation.to_string();
-    for fragment in used.values() {
-        text.push_str(&fragment.to_string());
-    }
-    let request = graphql_parser::minify_query(text).map_err(|error| OperationsError::Syntax {
-        file: file.clone(),
-        message: error.to_string(),
-    })?;
     Ok(Operation {
         name,
+        kind,
         file,
-        request,
+        variables,
+        selection,
+        text,
+        fragments: used,
     })
 }
 

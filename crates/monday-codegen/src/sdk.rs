@@ -121,12 +121,16 @@ impl SdkBuild {
         root: &Path,
         scratch: &Path,
     ) -> Result<String, GenerateError> {
-        let facts = generate::schema_facts(schema, &self.event_enum)?;
+        let generator = &self.generator;
+        // Settings for operations only have to fit where there are operations.
+        let index = match self.operations {
+            Some(_) => generator.schema(&schema.sdl)?,
+            None => Generator::new().schema(&schema.sdl)?,
+        };
+        let facts = generate::schema_facts(schema, &index, &self.event_enum)?;
         let operations = match &self.operations {
             Some(folder) => {
-                let operations =
-                    self.generator
-                        .operations(&schema.sdl, &root.join(folder), scratch)?;
+                let operations = generator.operations(&index, &root.join(folder), scratch)?;
                 quote! {
                     /// The SDK's own operations.
                     pub mod operations { #operations }

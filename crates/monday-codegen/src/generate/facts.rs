@@ -1,35 +1,23 @@
 //! What the SDK knows of the schema: its version, its digest, its events.
 
-use graphql_parser::schema::{Definition, TypeDefinition};
 use heck::ToUpperCamelCase as _;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-use super::{GenerateError, schema};
+use super::GenerateError;
+use super::schema::SchemaIndex;
 use crate::vendored::VendoredSchema;
 
 /// Constants for the API version and the schema's digest, and an enum with exactly the values of
 /// the schema's enum `name`.
 pub(crate) fn schema_facts(
     vendored: &VendoredSchema,
+    schema: &SchemaIndex,
     name: &str,
 ) -> Result<TokenStream, GenerateError> {
-    let document = schema::parse(&vendored.sdl)?;
-    let values: Vec<String> = document
-        .definitions
-        .iter()
-        .find_map(|definition| match definition {
-            Definition::TypeDefinition(TypeDefinition::Enum(found)) if found.name == name => Some(
-                found
-                    .values
-                    .iter()
-                    .map(|value| value.name.clone())
-                    .collect(),
-            ),
-            _ => None,
-        })
+    let values = schema
+        .enum_values(name)
         .ok_or_else(|| GenerateError::Unknown(format!("enum {name}")))?;
-
     let VendoredSchema {
         api_version,
         sha256,

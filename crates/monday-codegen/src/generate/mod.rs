@@ -1,25 +1,39 @@
 //! Operations and schema facts to Rust.
 //!
-//! The request and response types come from `graphql_client_codegen`. This module feeds it one
-//! operation at a time and finishes what it gives: paths, identifiers, names and documentation.
+//! Request and response types come from `graphql_client_codegen`. It accepts documents that it
+//! then panics on or generates code from that doesn't compile, so each operation is prepared
+//! before it sees it, and what it gives is finished after: see [`prepare`] and [`finish`].
 
 mod facts;
 mod finish;
+mod ids;
+mod names;
+mod panics;
+mod prepare;
 mod schema;
-mod support;
+mod selection;
+mod types;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use graphql_client_codegen::deprecation::DeprecationStrategy;
 use graphql_client_codegen::normalization::Normalization;
 use graphql_client_codegen::{CodegenMode, GraphQLClientCodegenOptions};
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{ToTokens, quote};
 
+use self::finish::{Module, operation_names};
+use self::names::TypeNames;
+use self::prepare::{Prepared, prepare, typenames};
 use crate::operations::{Operation, OperationsError, read_operations};
+use crate::request::request;
 
 pub(crate) use self::facts::schema_facts;
+pub(crate) use self::schema::SchemaIndex;
+
+/// How many times the types of an operation are named anew before they are given up.
+const ATTEMPTS: usize = 4;
 
 /// Why operations couldn't be turned into Rust.
 #[derive(Debug, thiserror::Error)]
@@ -34,9 +48,9 @@ pub enum GenerateError {
     /// A setting names something that the schema doesn't have.
     #[error("the schema has no {0}")]
     Unknown(String),
-    /// A setting isn't the Rust path or derive list that it has to be.
-    #[error("`{0}` isn't a Rust path")]
-    Path(String),
+    /// A setting isn't the Rust path, type or derive that it has to be.
+    #[error("`{0}` isn't valid Rust in this place")]
+    Rust(String),
     /// An operation can't be expressed in Rust.
     #[error("{}: {message}", file.display())]
     Operation {
@@ -58,7 +72,8 @@ pub enum GenerateError {
 /// How operations become Rust.
 #[derive(Debug, Clone)]
 pub(crate) struct Generator {
-    /// Path below which generated code finds `graphql_client`, `serde` and `serde_json`.
+    /// Path below which generated code finds `graphql_client`, `serde` and `serde_json`; empty
+    /// where they are crates of their own.
     pub(crate) runtime: String,
     /// Rust types that stand for enums of the schema.
     pub(crate) extern_enums: BTreeMap<String, String>,
@@ -66,10 +81,10 @@ pub(crate) struct Generator {
     pub(crate) scalars: BTreeMap<String, String>,
     /// Fields whose type is replaced in the generated code, as `("Type.field", "NewType")`.
     pub(crate) field_types: BTreeMap<String, String>,
-    /// Derives of response types.
-    pub(crate) response_derives: String,
-    /// Derives of variables.
-    pub(crate) variable_derives: String,
+    /// Derives of responses and enums besides the usual.
+    pub(crate) response_derives: Vec<String>,
+    /// Derives of variables, input types and enums besides the usual.
+    pub(crate) variable_derives: Vec<String>,
 }
 
 impl Generator {
@@ -79,80 +94,193 @@ impl Generator {
             extern_enums: BTreeMap::new(),
             scalars: BTreeMap::new(),
             field_types: BTreeMap::new(),
-            response_derives: "Debug,Clone,PartialEq".into(),
-            variable_derives: "Debug,Clone".into(),
+            response_derives: Vec::new(),
+            variable_derives: Vec::new(),
         }
     }
 
-    /// Generates a module's content: for each operation below `folder` a marker type and a module
-    /// with its variables and response. `scratch` is a folder for the schema as the generator
-    /// sees it.
-    pub(crate) fn operations(
-        &self,
-        sdl: &str,
-        folder: &Path,
-        scratch: &Path,
-    ) -> Result<TokenStream, GenerateError> {
-        let adapted = schema::adapt(sdl, &self.field_types)?;
+    /// Reads canonical SDL as these settings see it.
+    pub(crate) fn schema(&self, sdl: &str) -> Result<SchemaIndex, GenerateError> {
+        let schema = SchemaIndex::parse(sdl, &self.field_types)?;
         for name in self.extern_enums.keys() {
-            if !adapted.enums.contains(name) {
+            if schema.enum_values(name).is_none() {
                 return Err(GenerateError::Unknown(format!("enum {name}")));
             }
         }
-        // The generator caches schemas by path, so the name tells their content.
-        let digest = crate::digest::sha256_hex(adapted.sdl.as_bytes());
-        let path = scratch.join(format!("schema-{}.graphql", &digest[..16]));
-        std::fs::write(&path, &adapted.sdl).map_err(|source| GenerateError::Write {
-            path: path.clone(),
-            source,
-        })?;
-
-        let mut modules = TokenStream::new();
-        for operation in read_operations(folder)? {
-            modules.extend(self.operation(&operation, &path)?);
+        for name in self.scalars.keys() {
+            if !matches!(schema.get(name), Some(schema::TypeInfo::Scalar)) {
+                return Err(GenerateError::Unknown(format!("custom scalar {name}")));
+            }
         }
-        let support = support::support(self, &adapted.scalars)?;
-        Ok(quote! { #support #modules })
+        Ok(schema)
+    }
+
+    /// Generates a module's content: for each operation below `folder` a marker type and a module
+    /// with its variables and response, and the types that they share. `scratch` is a folder for
+    /// intermediate files.
+    pub(crate) fn operations(
+        &self,
+        schema: &SchemaIndex,
+        folder: &Path,
+        scratch: &Path,
+    ) -> Result<TokenStream, GenerateError> {
+        let operations = read_operations(folder)?;
+        let mut modules: BTreeMap<String, &Path> = BTreeMap::new();
+        for operation in &operations {
+            let (_, module) = operation_names(&operation.name);
+            if let Some(first) = modules.insert(module.clone(), &operation.file) {
+                return Err(GenerateError::Operation {
+                    file: operation.file.clone(),
+                    message: format!(
+                        "{} becomes the Rust module `{module}`, which is also that of {}",
+                        operation.name,
+                        first.display()
+                    ),
+                });
+            }
+        }
+        let names = TypeNames::new(
+            schema,
+            operations
+                .iter()
+                .map(|operation| operation_names(&operation.name).0),
+        );
+        let mut used = BTreeSet::new();
+        let mut tokens = TokenStream::new();
+        for operation in &operations {
+            let failed = |message| GenerateError::Operation {
+                file: operation.file.clone(),
+                message,
+            };
+            tokens.extend(self.operation(operation, schema, &names, scratch, &mut used, failed)?);
+        }
+        let types = types::types(self, schema, &names, used)?;
+        let ids = ids::decode_ids(&self.runtime_path()?);
+        Ok(quote!(#types #tokens #ids))
     }
 
     fn operation(
         &self,
         operation: &Operation,
-        schema: &Path,
+        schema: &SchemaIndex,
+        names: &TypeNames,
+        scratch: &Path,
+        used: &mut BTreeSet<String>,
+        failed: impl Fn(String) -> GenerateError,
     ) -> Result<TokenStream, GenerateError> {
-        let failed = |message| GenerateError::Operation {
-            file: operation.file.clone(),
-            message,
-        };
+        let runtime = self.runtime_path()?;
+        let request = request(operation, &typenames(operation, schema)).map_err(&failed)?;
+        for attempt in 0..ATTEMPTS {
+            let prepared = prepare(operation, schema, names, attempt).map_err(&failed)?;
+            let generated = self.generate(&prepared, scratch, &failed)?;
+            let module = Module {
+                operation,
+                prepared: &prepared,
+                types: names,
+                request: &request,
+                runtime: &runtime,
+            };
+            if let Some(tokens) = module.finish(generated) {
+                used.extend(prepared.leaves.into_values());
+                return Ok(tokens);
+            }
+        }
+        Err(failed(format!(
+            "parts of the response of {} get the same Rust name; rename a fragment or alias a field",
+            operation.name
+        )))
+    }
+
+    /// Runs `graphql_client_codegen`.
+    fn generate(
+        &self,
+        prepared: &Prepared,
+        scratch: &Path,
+        failed: impl Fn(String) -> GenerateError,
+    ) -> Result<syn::File, GenerateError> {
+        // The generator takes a schema by its path, and caches it by its path.
+        let digest = crate::digest::sha256_hex(prepared.schema.as_bytes());
+        let path = scratch.join(format!("schema-{}.graphql", &digest[..16]));
+        std::fs::write(&path, &prepared.schema).map_err(|source| GenerateError::Write {
+            path: path.clone(),
+            source,
+        })?;
+
         let mut options = GraphQLClientCodegenOptions::new(CodegenMode::Cli);
         options.set_module_visibility(syn::parse_quote!(pub));
-        options.set_normalization(Normalization::Rust);
+        options.set_normalization(Normalization::None);
         options.set_deprecation_strategy(DeprecationStrategy::Allow);
-        options.set_response_derives(self.response_derives.clone());
-        options.set_variables_derives(self.variable_derives.clone());
-        options.set_extern_enums(self.extern_enums.keys().cloned().collect());
-        options.set_skip_serializing_none(true);
-        options.set_serde_path(path(&format!("{}::serde", self.runtime))?);
-        let tokens = graphql_client_codegen::generate_module_token_stream_from_string(
-            &operation.request,
-            schema,
-            options,
-        )
+        options.set_fragments_other_variant(true);
+        options.set_response_derives(listed(
+            &["Debug", "Clone", "PartialEq"],
+            &self.response_derives,
+        )?);
+        options.set_variables_derives(listed(&["Debug", "Clone"], &self.variable_derives)?);
+        let tokens = panics::caught(|| {
+            graphql_client_codegen::generate_module_token_stream_from_string(
+                &prepared.document,
+                &path,
+                options,
+            )
+        })
+        .map_err(&failed)?
         .map_err(|error| failed(error.to_string()))?;
-        let module = syn::parse2(tokens).map_err(|error| failed(error.to_string()))?;
-        Ok(finish::finish(module, operation, &self.runtime))
+        syn::parse2(tokens).map_err(|error| failed(error.to_string()))
+    }
+
+    /// The path below which generated code finds its dependencies, such that `#runtime::serde`
+    /// is one.
+    fn runtime_path(&self) -> Result<TokenStream, GenerateError> {
+        if self.runtime.is_empty() {
+            return Ok(TokenStream::new());
+        }
+        syn::parse_str::<syn::Path>(&self.runtime)
+            .map(ToTokens::into_token_stream)
+            .map_err(|_| GenerateError::Rust(self.runtime.clone()))
     }
 }
 
 /// Formats generated code.
 pub(crate) fn format(tokens: TokenStream) -> Result<String, GenerateError> {
-    let file = syn::parse2(tokens).map_err(|error| GenerateError::Schema(error.to_string()))?;
+    let file = syn::parse2(tokens)
+        .map_err(|error| GenerateError::Rust(format!("generated code: {error}")))?;
     Ok(format!(
         "// Generated from monday's GraphQL schema by monday-codegen.\n\n{}",
         prettyplease::unparse(&file)
     ))
 }
 
-fn path(text: &str) -> Result<syn::Path, GenerateError> {
-    syn::parse_str(text).map_err(|_| GenerateError::Path(text.to_owned()))
+/// The usual derives and others, each once. serde's and `Default` have their own rules.
+fn derives(usual: &[&str], others: &[&[String]]) -> Result<Vec<syn::Path>, GenerateError> {
+    let mut names: Vec<&str> = usual.to_vec();
+    for other in others.iter().copied().flatten() {
+        if !names.contains(&other.as_str()) {
+            names.push(other);
+        }
+    }
+    names
+        .into_iter()
+        .filter(|name| !["Serialize", "Deserialize", "Default"].contains(name))
+        .map(|name| syn::parse_str(name).map_err(|_| GenerateError::Rust(name.to_owned())))
+        .collect()
+}
+
+/// The same, as `graphql_client_codegen` wants it.
+fn listed(usual: &[&str], others: &[String]) -> Result<String, GenerateError> {
+    derives(usual, &[others])?;
+    let others = others
+        .iter()
+        .map(String::as_str)
+        .filter(|name| !usual.contains(name));
+    Ok(usual
+        .iter()
+        .copied()
+        .chain(others)
+        .collect::<Vec<_>>()
+        .join(","))
+}
+
+/// Parses a Rust type that a setting names.
+fn rust_type(text: &str) -> Result<syn::Type, GenerateError> {
+    syn::parse_str(text).map_err(|_| GenerateError::Rust(text.to_owned()))
 }

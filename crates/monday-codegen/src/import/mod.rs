@@ -10,7 +10,6 @@ mod introspection;
 mod merge;
 mod references;
 mod roots;
-mod scan;
 mod sdl;
 
 use apollo_compiler::ast::Definition;

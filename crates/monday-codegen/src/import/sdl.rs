@@ -5,7 +5,7 @@ use apollo_compiler::diagnostic::ToCliReport as _;
 use apollo_compiler::parser::Parser;
 
 use super::ImportError;
-use super::scan::scan;
+use crate::scan::scan;
 
 /// Parses SDL. monday's isn't spec-strict, so what strict parsers refuse is evened out first,
 /// and only the syntax is checked here.

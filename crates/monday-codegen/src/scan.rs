@@ -1,4 +1,4 @@
-//! Telling SDL's tokens from its strings and comments, without a parser.
+//! Telling GraphQL's tokens from its strings and comments, without a parser.
 //!
 //! monday's SDL has brace-laden query samples inside descriptions, so text can only be searched
 //! or patched where it isn't inside a string or a comment.
@@ -6,13 +6,13 @@
 use std::ops::Range;
 
 /// The parts of a text that are neither string nor comment, and whether its last string ends.
-pub(super) struct Scan {
-    pub(super) code: Vec<Range<usize>>,
-    pub(super) ends_inside_a_string: bool,
+pub(crate) struct Scan {
+    pub(crate) code: Vec<Range<usize>>,
+    pub(crate) ends_inside_a_string: bool,
 }
 
 /// Splits a text into code, strings and comments.
-pub(super) fn scan(text: &str) -> Scan {
+pub(crate) fn scan(text: &str) -> Scan {
     let mut code = Vec::new();
     let mut at = 0;
     while let Some(found) = text[at..].find(['"', '#']) {
