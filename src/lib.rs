@@ -11,6 +11,8 @@ mod generated;
 pub mod id;
 #[cfg(feature = "receiver")]
 pub mod receiver;
+#[cfg(feature = "server")]
+pub mod server;
 pub mod subscription;
 #[cfg(feature = "testing")]
 pub mod testing;

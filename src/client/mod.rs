@@ -34,7 +34,7 @@ pub use webhooks::{Webhook, WebhookConfig, Webhooks};
 /// let client = Client::new(ApiToken::new(std::env::var("MONDAY_API_TOKEN")?)?)?;
 /// let url = WebhookUrl::new("https://example.com/monday")?;
 /// let board = BoardId::new(1234567890);
-/// let webhook = client.webhooks().create(board, &url, &Subscription::CreateItem).await?;
+/// let webhook = client.webhooks().create(board, &url, Subscription::CreateItem).await?;
 /// println!("webhook {} for {}", webhook.id, webhook.event);
 /// # Ok(())
 /// # }
