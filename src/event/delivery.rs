@@ -13,9 +13,10 @@ use crate::{
 };
 
 use super::{
-    fields::{Field, FieldProblem, Fields, Name, Reader},
+    fields::{Field, FieldProblem, Fields, Reader},
     json::{self, Flaw, MAX_DEPTH},
     kind::EventKind,
+    object::Entries,
     types::{self, Event},
 };
 
@@ -113,8 +114,11 @@ impl Delivery {
         if !whole.get().starts_with('{') {
             return Err(DeliveryError::NotAnObject);
         }
-        let Root { event } = read(whole)?;
-        let raw_event = event
+        let Entries(root) = read(whole)?;
+        let raw_event = root
+            .into_iter()
+            .rfind(|(name, _)| name == "event")
+            .map(|(_, event)| event)
             .filter(|event| event.get().starts_with('{'))
             .ok_or(DeliveryError::NoEvent)?;
 
@@ -329,38 +333,6 @@ impl<'de> Deserialize<'de> for Delivery {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let raw = Box::<RawValue>::deserialize(deserializer)?;
         Self::parse(Box::<str>::from(raw).into_string()).map_err(de::Error::custom)
-    }
-}
-
-/// The body's own object. Where `event` stands twice the last one counts.
-struct Root<'a> {
-    event: Option<&'a RawValue>,
-}
-
-impl<'de: 'a, 'a> Deserialize<'de> for Root<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Visitor;
-
-        impl<'de> de::Visitor<'de> for Visitor {
-            type Value = Root<'de>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-
-            fn visit_map<A: de::MapAccess<'de>>(self, mut map: A) -> Result<Root<'de>, A::Error> {
-                let mut event = None;
-                while let Some(Name(name)) = map.next_key()? {
-                    let value: &RawValue = map.next_value()?;
-                    if name == "event" {
-                        event = Some(value);
-                    }
-                }
-                Ok(Root { event })
-            }
-        }
-
-        deserializer.deserialize_map(Visitor)
     }
 }
 

@@ -1,9 +1,11 @@
 //! The fields of an event by name, each still raw, and their reading into types.
 
-use std::{borrow::Cow, fmt};
+use std::fmt;
 
 use serde::{Deserialize, Deserializer, de};
 use serde_json::value::RawValue;
+
+use super::object::Name;
 
 /// A field that the typed view of a delivery lacks. The delivery itself is whole all the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -152,10 +154,6 @@ impl<'de: 'a, 'a> Deserialize<'de> for Fields<'a> {
         deserializer.deserialize_map(Visitor)
     }
 }
-
-/// A name, borrowed where it has no escapes. `Cow` alone would always copy.
-#[derive(Deserialize)]
-pub(super) struct Name<'a>(#[serde(borrow)] pub(super) Cow<'a, str>);
 
 /// Reads fields into types and keeps account of those that it couldn't.
 pub(super) struct Reader<'a> {
