@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Deserializer, de};
 use serde_json::value::RawValue;
 
-use super::object::Name;
+use super::{error::DeliveryError, object::Name};
 
 /// A field that the typed view of a delivery lacks. The delivery itself is whole all the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -113,6 +113,10 @@ fields! {
 pub(super) struct Fields<'a>([Option<&'a RawValue>; Field::COUNT]);
 
 impl<'a> Fields<'a> {
+    pub(super) fn read(event: &'a RawValue) -> Result<Self, DeliveryError> {
+        serde_json::from_str(event.get()).map_err(|error| DeliveryError::not_json(&error))
+    }
+
     /// Whether the field is there and isn't null.
     pub(super) fn has(&self, field: Field) -> bool {
         self.raw(field).is_some_and(|raw| raw.get() != "null")

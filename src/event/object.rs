@@ -11,6 +11,15 @@ use serde_json::value::RawValue;
 /// The entries of an object in the order of the text, also those whose name stands there twice.
 pub(crate) struct Entries<'a>(pub(crate) Vec<(Cow<'a, str>, &'a RawValue)>);
 
+impl<'a> Entries<'a> {
+    /// The value by that name. Where it stands twice the last one counts, as in most readers of
+    /// JSON.
+    pub(crate) fn last(&self, name: &str) -> Option<&'a RawValue> {
+        let entry = self.0.iter().rfind(|(other, _)| other == name);
+        entry.map(|(_, value)| *value)
+    }
+}
+
 impl<'de: 'a, 'a> Deserialize<'de> for Entries<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Visitor;
