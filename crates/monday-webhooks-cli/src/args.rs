@@ -8,7 +8,12 @@ use monday_webhooks::{BoardId, ColumnId, GroupId, SubscriptionKind, WebhookId};
 
 /// The whole life of monday.com webhooks: subscribe, listen, decode, and try all of it offline.
 #[derive(Debug, Parser)]
-#[command(name = "monday-webhooks", version, disable_help_subcommand = true)]
+#[command(
+    name = "monday-webhooks",
+    version,
+    disable_help_subcommand = true,
+    arg_required_else_help = false
+)]
 pub(crate) struct Cli {
     #[command(flatten)]
     pub(crate) global: Global,
