@@ -1,7 +1,7 @@
 //! Deliveries: typed where they are known, and never less than what came.
 
 use monday_webhooks::{
-    Delivery, DeliveryError, Event, EventKind, SubscriptionKind, testing::sample,
+    BoardId, Delivery, DeliveryError, Event, EventKind, ItemId, SubscriptionKind, testing::sample,
 };
 use serde_json::{Value, json};
 
@@ -33,7 +33,7 @@ fn a_delivery_with_an_unknown_type_is_kept() {
     let delivery = parse(&body);
     assert_eq!(delivery.kind(), EventKind::Unknown);
     assert_eq!(delivery.wire_type(), Some("sprout_pulse"));
-    assert_eq!(delivery.item_id().map(|id| id.get()), Some(5));
+    assert_eq!(delivery.item_id().map(ItemId::get), Some(5));
     assert_eq!(serde_json::to_value(&delivery).unwrap(), body);
 }
 
@@ -58,7 +58,7 @@ fn a_known_type_with_odd_fields_is_kept_and_says_what_it_lacks() {
         problems.contains(&"\"pulseName\" has an unexpected type".to_owned()),
         "{problems:?}"
     );
-    assert_eq!(delivery.board_id().map(|id| id.get()), Some(77));
+    assert_eq!(delivery.board_id().map(BoardId::get), Some(77));
 }
 
 #[test]

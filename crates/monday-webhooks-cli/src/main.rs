@@ -36,7 +36,7 @@ fn run(cli: Cli) -> Result<(), Failure> {
         Command::Create(args) => commands::create::run(&global, args),
         Command::List(args) => commands::list::run(&global, &args),
         Command::Delete(args) => commands::delete::run(&global, &args),
-        Command::Listen(args) => commands::listen::run(&global, args),
+        Command::Listen(args) => commands::listen::run(&global, &args),
         Command::Decode(args) => commands::decode::run(&global, &args),
         Command::Token(command) => match command {
             TokenCommand::Verify(args) => commands::token::verify(&global, &args),

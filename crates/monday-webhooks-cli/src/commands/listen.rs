@@ -35,13 +35,13 @@ enum Style {
     Text,
 }
 
-pub(crate) fn run(global: &Global, args: ListenArgs) -> Result<(), Failure> {
+pub(crate) fn run(global: &Global, args: &ListenArgs) -> Result<(), Failure> {
     let style = match (args.quiet, output::json_lines(global)) {
         (true, _) => Style::Quiet,
         (false, true) => Style::Json,
         (false, false) => Style::Text,
     };
-    let verifier = verifier(&args)?;
+    let verifier = verifier(args)?;
     super::block_on(async {
         let server = Server::bind(args.addr, &args.path).await.map_err(|error| {
             Failure::failed(format!("{} can't be listened on: {error}", args.addr))
