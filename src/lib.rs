@@ -1,6 +1,4 @@
-//! The whole life of a [monday.com](https://monday.com) webhook.
-
-#![cfg_attr(docsrs, feature(doc_cfg))]
+#![doc = include_str!("../README.md")]
 
 #[cfg(feature = "receiver")]
 pub mod auth;

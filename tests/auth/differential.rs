@@ -50,7 +50,7 @@ fn compare(token: &str) -> Result<bool, TestCaseError> {
             prop_assert_eq!(claims["exp"].as_u64(), Some(sender.expires_at));
             prop_assert_eq!(
                 claims["accountId"].as_u64(),
-                sender.account_id.map(|id| id.get())
+                sender.account_id.map(monday_webhooks::AccountId::get)
             );
             Ok(true)
         }

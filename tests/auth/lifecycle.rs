@@ -36,8 +36,14 @@ fn a_lifecycle_token_names_its_sender() {
     assert_eq!(sender.client_id.as_deref(), Some("0123456789abcdef"));
     assert_eq!(sender.app_id, Some(AppId::new(10_000_001)));
     assert_eq!(sender.app_version_id, Some(10_000_002));
-    assert_eq!(sender.account_id.map(|id| id.get()), Some(17_654_321));
-    assert_eq!(sender.user_id.map(|id| id.get()), Some(51_234_567));
+    assert_eq!(
+        sender.account_id.map(monday_webhooks::AccountId::get),
+        Some(17_654_321)
+    );
+    assert_eq!(
+        sender.user_id.map(monday_webhooks::UserId::get),
+        Some(51_234_567)
+    );
     assert_eq!(sender.install_id, Some(9_876_543_210));
     assert_eq!(sender.is_admin, Some(true));
     assert_eq!(sender.audience, [AUDIENCE]);

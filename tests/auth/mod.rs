@@ -92,8 +92,14 @@ fn headed(header: impl AsRef<[u8]>) -> String {
 #[test]
 fn a_good_token_names_its_sender() {
     let sender = verify(&token(claims().to_string())).unwrap();
-    assert_eq!(sender.account_id.map(|id| id.get()), Some(17_654_321));
-    assert_eq!(sender.user_id.map(|id| id.get()), Some(51_234_567));
+    assert_eq!(
+        sender.account_id.map(monday_webhooks::AccountId::get),
+        Some(17_654_321)
+    );
+    assert_eq!(
+        sender.user_id.map(monday_webhooks::UserId::get),
+        Some(51_234_567)
+    );
     assert_eq!(sender.audience, [AUDIENCE]);
     assert_eq!((sender.issued_at, sender.expires_at), (Some(1_000), 1_300));
     assert!(sender.short_lived_token().is_none());

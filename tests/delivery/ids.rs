@@ -93,7 +93,10 @@ fn an_id_that_is_no_whole_number_is_a_problem_and_not_a_guess() {
 fn a_user_of_an_automation_has_a_negative_id() {
     for id in [json!(-4), json!("-4")] {
         let delivery = parse(&json!({"event": {"userId": id}}));
-        assert_eq!(delivery.user_id().map(|id| id.get()), Some(-4));
+        assert_eq!(
+            delivery.user_id().map(monday_webhooks::UserId::get),
+            Some(-4)
+        );
     }
 }
 
@@ -105,10 +108,10 @@ proptest! {
             json!({"event": {"type": "create_pulse", "boardId": board.to_string(), "pulseId": item.to_string(), "subscriptionId": subscription.to_string(), "userId": user.to_string()}}),
         ] {
             let delivery = parse(&body);
-            prop_assert_eq!(delivery.board_id().map(|id| id.get()), Some(board));
-            prop_assert_eq!(delivery.item_id().map(|id| id.get()), Some(item));
-            prop_assert_eq!(delivery.subscription_id().map(|id| id.get()), Some(subscription));
-            prop_assert_eq!(delivery.user_id().map(|id| id.get()), Some(user));
+            prop_assert_eq!(delivery.board_id().map(monday_webhooks::BoardId::get), Some(board));
+            prop_assert_eq!(delivery.item_id().map(monday_webhooks::ItemId::get), Some(item));
+            prop_assert_eq!(delivery.subscription_id().map(monday_webhooks::WebhookId::get), Some(subscription));
+            prop_assert_eq!(delivery.user_id().map(monday_webhooks::UserId::get), Some(user));
         }
     }
 }

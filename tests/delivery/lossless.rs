@@ -67,7 +67,7 @@ proptest! {
         };
         prop_assert_eq!(delivery.wire_type(), event["type"].as_str());
         prop_assert_eq!(delivery.kind(), event["type"].as_str().map_or(EventKind::Unknown, EventKind::from_wire_type));
-        prop_assert_eq!(delivery.subscription_id().map(|id| id.get()), number("subscriptionId"));
+        prop_assert_eq!(delivery.subscription_id().map(monday_webhooks::WebhookId::get), number("subscriptionId"));
         prop_assert_eq!(delivery.trigger_uuid(), event["triggerUuid"].as_str());
         prop_assert_eq!(delivery.is_retry(), event["isRetry"].as_bool());
         if delivery.kind() != EventKind::SubitemMoved {
@@ -105,7 +105,10 @@ fn a_delivery_with_an_unknown_type_is_kept() {
     assert_eq!(delivery.kind(), EventKind::Unknown);
     assert!(matches!(delivery.event(), Event::Unknown));
     assert_eq!(delivery.wire_type(), Some("sprout_pulse"));
-    assert_eq!(delivery.item_id().map(|id| id.get()), Some(5));
+    assert_eq!(
+        delivery.item_id().map(monday_webhooks::ItemId::get),
+        Some(5)
+    );
     assert_eq!(serde_json::to_string(&delivery).unwrap(), body.to_string());
 }
 
@@ -139,6 +142,9 @@ fn where_a_name_stands_twice_the_last_one_counts_and_both_are_kept() {
     let body = r#"{"event":{"type":"update_name"},"event":{"type":"create_pulse","pulseId":1,"pulseId":2,"boardId":3}}"#;
     let delivery = Delivery::parse(body).unwrap();
     assert_eq!(delivery.kind(), EventKind::ItemCreated);
-    assert_eq!(delivery.item_id().map(|id| id.get()), Some(2));
+    assert_eq!(
+        delivery.item_id().map(monday_webhooks::ItemId::get),
+        Some(2)
+    );
     assert_eq!(serde_json::to_string(&delivery).unwrap(), body);
 }

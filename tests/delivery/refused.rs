@@ -18,7 +18,7 @@ fn what_is_no_delivery_is_refused_with_its_reason() {
         ("{\"event\":{\"a\":NaN}}", not_json(1, 15)),
         ("{\"event\":{\"a\":1,}}", not_json(1, 17)),
         ("{\"event\":{'a':1}}", not_json(1, 11)),
-        ("{\"event\":{\"a\":\"\n\"}}", not_json(2, 0)),
+        ("{\"event\":{\"a\":\"\n\"}}", not_json(1, 15)),
         ("{\"event\":{\"a\":\"\\x\"}}", not_json(1, 17)),
         ("{\"event\":{}", not_json(1, 11)),
         ("\u{feff}{\"event\":{}}", not_json(1, 1)),

@@ -205,12 +205,14 @@ fn every_sample_is_typed_in_full() {
         let event = &body["event"];
         let id = |name: &str| event[name].as_u64();
         assert_eq!(
-            delivery.subscription_id().map(|id| id.get()),
+            delivery
+                .subscription_id()
+                .map(monday_webhooks::WebhookId::get),
             id("subscriptionId"),
             "{kind}"
         );
         assert_eq!(
-            delivery.user_id().map(|id| id.get()),
+            delivery.user_id().map(monday_webhooks::UserId::get),
             event["userId"].as_i64(),
             "{kind}"
         );
@@ -221,9 +223,9 @@ fn every_sample_is_typed_in_full() {
         );
         assert_eq!(delivery.is_retry(), Some(false), "{kind}");
         let board = id("boardId").or(id("destBoardId"));
-        assert_eq!(delivery.board_id().map(|id| id.get()), board, "{kind}");
+        assert_eq!(delivery.board_id().map(BoardId::get), board, "{kind}");
         let item = id("pulseId").or(id("itemId")).or(id("subitem"));
-        assert_eq!(delivery.item_id().map(|id| id.get()), item, "{kind}");
+        assert_eq!(delivery.item_id().map(ItemId::get), item, "{kind}");
     }
 }
 
@@ -268,7 +270,7 @@ fn the_subitem_s_parent_is_typed_in_each_of_monday_s_spellings() {
         let parent = parent.unwrap();
         assert_eq!(parent.item_id.get(), 9_876_501_234, "{subscription}");
         assert_eq!(
-            parent.board_id.map(|id| id.get()),
+            parent.board_id.map(BoardId::get),
             Some(9_876_543_210),
             "{subscription}"
         );

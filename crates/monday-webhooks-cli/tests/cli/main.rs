@@ -1,0 +1,12 @@
+//! The command line as a stranger uses it: real processes, real sockets.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod api;
+mod decode;
+mod demo;
+mod listen;
+mod schema;
+mod support;
+mod token;
+mod usage;
