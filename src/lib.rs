@@ -9,6 +9,8 @@ pub mod client;
 pub mod event;
 mod generated;
 pub mod id;
+#[cfg(feature = "inbox")]
+pub mod inbox;
 #[cfg(feature = "receiver")]
 pub mod receiver;
 #[cfg(feature = "server")]

@@ -5,4 +5,5 @@
 mod auth;
 mod client;
 mod delivery;
+mod inbox;
 mod receiver;
