@@ -7,6 +7,8 @@ pub mod client;
 pub mod event;
 mod generated;
 pub mod id;
+#[cfg(feature = "inbox")]
+pub mod inbox;
 #[cfg(feature = "receiver")]
 pub mod receiver;
 #[cfg(feature = "server")]

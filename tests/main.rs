@@ -5,5 +5,6 @@
 mod auth;
 mod client;
 mod delivery;
+mod inbox;
 mod receiver;
 mod scenario;
