@@ -305,7 +305,7 @@ pub(super) async fn the_deliveries_of_an_item_keep_their_order_over_failures<I: 
         let sender = sender.clone();
         async move {
             tokio::task::yield_now().await;
-            if number % 7 == 0 && job.attempt < 3 {
+            if number.is_multiple_of(7) && job.attempt < 3 {
                 return Err(Failure::retry("not yet"));
             }
             sender.send((number, job.attempt)).unwrap();
