@@ -24,6 +24,7 @@
 //! | | survives | use it for |
 //! |---|---|---|
 //! | [`MemoryInbox`] | nothing: what it holds dies with the process | tests, and where a lost event doesn't matter |
+//! | `SqliteInbox` (feature `sqlite`) | a crash of the process and of the machine | one machine |
 //!
 //! ```
 //! use std::sync::Arc;
@@ -56,7 +57,10 @@ mod ledger;
 mod memory;
 mod metrics;
 mod received;
+mod seen;
 mod sink;
+#[cfg(feature = "sqlite")]
+mod sqlite;
 mod window;
 mod worker;
 
@@ -69,6 +73,8 @@ pub use ledger::{DeadLetter, DeadLetterId, Ledger, Status};
 pub use memory::{MemoryInbox, MemoryLease, MemoryOptions};
 pub use metrics::{AttemptOutcome, Counters, Metrics};
 pub use received::Received;
+#[cfg(feature = "sqlite")]
+pub use sqlite::{SqliteInbox, SqliteLease, SqliteOptions};
 pub use window::{DedupeWindow, WindowError};
 pub use worker::{Backoff, Failure, Handler, Job, Order, WorkerOptions, run};
 

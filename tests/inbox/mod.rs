@@ -2,6 +2,7 @@
 
 mod deliveries;
 mod memory;
+mod sqlite;
 mod suite;
 mod worker_suite;
 

@@ -1,6 +1,6 @@
 //! The command line's words. Their meaning is in [`commands`](crate::commands).
 
-use std::{net::SocketAddr, path::PathBuf};
+use std::{net::SocketAddr, path::PathBuf, str::FromStr};
 
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
@@ -146,6 +146,9 @@ pub(crate) struct ListenArgs {
     /// Let an audience be an http URL on another machine
     #[arg(long)]
     pub(crate) allow_http: bool,
+    /// Keep deliveries here until they are printed: memory, or sqlite:PATH
+    #[arg(long, value_name = "INBOX", default_value = "memory")]
+    pub(crate) inbox: InboxName,
     /// Print the first line alone
     #[arg(long)]
     pub(crate) quiet: bool,
@@ -271,4 +274,23 @@ pub(crate) struct ImportArgs {
 pub(crate) struct CompletionsArgs {
     /// The shell
     pub(crate) shell: Shell,
+}
+
+/// Where `listen` keeps deliveries.
+#[derive(Debug, Clone)]
+pub(crate) enum InboxName {
+    Memory,
+    Sqlite(PathBuf),
+}
+
+impl FromStr for InboxName {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text.split_once(':') {
+            None if text == "memory" => Ok(Self::Memory),
+            Some(("sqlite", path)) if !path.is_empty() => Ok(Self::Sqlite(path.into())),
+            _ => Err("an inbox is memory, or sqlite:PATH"),
+        }
+    }
 }

@@ -195,3 +195,82 @@ fn triggered_deliveries_of_every_subscription_arrive_verified() {
     ]));
     listener.process.stop();
 }
+
+/// The n-th of many deliveries that differ.
+fn numbered(number: u64) -> String {
+    let mut body = sample(&SubscriptionKind::CreateItem).unwrap();
+    body["event"]["triggerUuid"] = format!("{number:032x}").into();
+    body.to_string()
+}
+
+fn number(line: &str) -> u64 {
+    let line: Value = serde_json::from_str(line).unwrap();
+    let uuid = line["delivery"]["event"]["triggerUuid"].as_str().unwrap();
+    u64::from_str_radix(uuid, 16).unwrap()
+}
+
+#[test]
+fn a_duplicate_is_acknowledged_and_printed_once() {
+    let mut listener = Listener::start(&["--unsigned"]);
+    assert_eq!(listener.post(None, &numbered(1)), 200);
+    assert_eq!(listener.post(None, &numbered(1)), 200);
+    assert_eq!(listener.post(None, &numbered(2)), 200);
+    let first = listener.process.next_json();
+    let second = listener.process.next_json();
+    assert_eq!(number(&first.to_string()), 1);
+    assert_eq!(number(&second.to_string()), 2);
+    assert_eq!(listener.process.stop(), (0, Vec::new()));
+}
+
+#[test]
+fn what_a_killed_listener_acknowledged_is_printed_by_it_or_by_the_next() {
+    let folder = tempfile::tempdir().unwrap();
+    let inbox = format!("sqlite:{}", folder.path().join("inbox").display());
+    let mut printed = Vec::new();
+    for round in 0..3 {
+        let listener = Listener::start(&["--unsigned", "--inbox", &inbox]);
+        for number in round * 20..(round + 1) * 20 {
+            assert_eq!(listener.post(None, &numbered(number)), 200);
+        }
+        printed.extend(listener.process.kill());
+    }
+    let listener = Listener::start(&["--unsigned", "--inbox", &inbox]);
+    for known in 0..60 {
+        assert_eq!(listener.post(None, &numbered(known)), 200);
+    }
+    let (code, rest) = listener.process.stop();
+    assert_eq!(code, 0);
+    printed.extend(rest);
+    let mut numbers: Vec<_> = printed.iter().map(|line| number(line)).collect();
+    numbers.sort_unstable();
+    numbers.dedup();
+    assert_eq!(numbers, (0..60).collect::<Vec<_>>());
+}
+
+#[test]
+fn an_inbox_has_one_listener_at_a_time() {
+    let folder = tempfile::tempdir().unwrap();
+    let inbox = format!("sqlite:{}", folder.path().join("inbox").display());
+    let listener = Listener::start(&["--unsigned", "--inbox", &inbox]);
+    let second = [
+        "listen",
+        "--addr",
+        "127.0.0.1:0",
+        "--unsigned",
+        "--inbox",
+        &inbox,
+    ];
+    run(&mut command(&second)).refused(1, "in use by another process");
+    assert_eq!(listener.process.stop(), (0, Vec::new()));
+    for wrong in ["disk", "sqlite:", "redis:there"] {
+        let arguments = [
+            "listen",
+            "--addr",
+            "127.0.0.1:0",
+            "--unsigned",
+            "--inbox",
+            wrong,
+        ];
+        run(&mut command(&arguments)).refused(2, "sqlite:PATH");
+    }
+}

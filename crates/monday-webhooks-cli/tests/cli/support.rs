@@ -101,6 +101,14 @@ impl Running {
         serde_json::from_str(&line).unwrap()
     }
 
+    /// Kills it as a power failure would, and returns what else it printed.
+    pub(crate) fn kill(mut self) -> Vec<String> {
+        self.child.kill().unwrap();
+        let left = self.lines.by_ref().lines().map(Result::unwrap).collect();
+        self.child.wait().unwrap();
+        left
+    }
+
     /// Asks it to stop, and returns its exit code and what else it printed.
     pub(crate) fn stop(mut self) -> (i32, Vec<String>) {
         let id = self.child.id().to_string();

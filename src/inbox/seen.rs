@@ -77,6 +77,17 @@ impl Seen {
         Ok(())
     }
 
+    /// Takes back what was inserted last, since it was not kept after all.
+    #[cfg(feature = "sqlite")]
+    pub(super) fn remove(&mut self, key: u128) {
+        for generation in &mut self.generations {
+            if generation.shards[shard(key)].remove(&key) {
+                generation.count -= 1;
+                self.count -= 1;
+            }
+        }
+    }
+
     /// Forgets what is older than `horizon`.
     fn forget(&mut self, horizon: i64) {
         while self

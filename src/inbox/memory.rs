@@ -1,7 +1,5 @@
 //! The inbox that forgets with its process.
 
-mod seen;
-
 use std::{
     collections::{BTreeMap, HashMap},
     fmt,
@@ -19,9 +17,8 @@ use crate::receiver::Taken;
 
 use super::{
     Claimed, DeadLetter, DeadLetterId, DedupeWindow, Inbox, InboxError, Ledger, Metrics, Received,
-    Settlement, Status, digest::key_digest, received::millis,
+    Settlement, Status, digest::key_digest, received::millis, seen::Seen,
 };
-use seen::Seen;
 
 /// The limits of a [`MemoryInbox`].
 #[derive(Clone)]
