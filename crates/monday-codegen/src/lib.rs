@@ -1,6 +1,8 @@
 //! Build helper of `monday-webhooks`: imports monday's schema and turns operations into Rust.
 
 mod cargo;
+#[cfg(feature = "validate")]
+mod diff;
 mod digest;
 mod generate;
 #[cfg(feature = "validate")]
@@ -11,6 +13,8 @@ mod vendored;
 #[cfg(feature = "validate")]
 mod write;
 
+#[cfg(feature = "validate")]
+pub use self::diff::{Change, ChangeKind, Grade, diff, webhook_changes};
 pub use self::digest::sha256_hex;
 pub use self::generate::GenerateError;
 #[cfg(feature = "validate")]

@@ -3,6 +3,8 @@
 use apollo_compiler::ast::{self, Definition, DirectiveLocation, Document};
 use apollo_compiler::{Name, Node};
 
+use super::roots::{default_root_operations, schema_definition};
+
 /// The scalars that every GraphQL server has.
 pub(super) const BUILT_IN_SCALARS: [&str; 5] = ["Boolean", "Float", "ID", "Int", "String"];
 /// The directives that every GraphQL server has.
@@ -81,26 +83,15 @@ fn order(definition: &Definition) -> (u8, Option<&Name>) {
 /// Whether a schema definition says only what its absence says: that the roots are the object
 /// types with the default names.
 fn schema_is_implied(definitions: &[Definition]) -> bool {
-    let Some(schema) = definitions.iter().find_map(|definition| match definition {
-        Definition::SchemaDefinition(schema) => Some(schema),
-        _ => None,
-    }) else {
+    let Some(schema) = schema_definition(definitions) else {
         return true;
     };
-    super::merge::ast_roots().into_iter().all(|operation| {
-        let default = operation.default_type_name();
-        let exists = definitions.iter().any(|definition| {
-            matches!(definition, Definition::ObjectTypeDefinition(d) if d.name == default)
-        });
-        let root = schema
+    let defaults = default_root_operations(definitions);
+    schema.root_operations.len() == defaults.len()
+        && schema
             .root_operations
             .iter()
-            .find(|root| root.0 == operation);
-        match root {
-            Some(root) => root.1 == default,
-            None => !exists,
-        }
-    })
+            .all(|root| defaults.contains(root))
 }
 
 fn normalise(definition: &mut Definition, keep: bool) {

@@ -6,6 +6,7 @@ use apollo_compiler::ast::{self, Definition, Document};
 use apollo_compiler::{Name, Node};
 
 use super::ImportError;
+use super::roots::default_root_operations;
 
 /// Appends each extension's members to the definition they belong to, and refuses what is no
 /// type system definition.
@@ -63,36 +64,14 @@ fn undefined(extension: &Definition) -> ImportError {
     }
 }
 
-/// The schema definition that a document without one means: the types with the default names.
+/// The schema definition that a document without one means.
 fn implied(definitions: &[Definition]) -> Definition {
-    let root_operations = ast_roots()
-        .into_iter()
-        .filter_map(|operation| {
-            let name = definitions.iter().find_map(|definition| match definition {
-                Definition::ObjectTypeDefinition(object)
-                    if object.name == operation.default_type_name() =>
-                {
-                    Some(object.name.clone())
-                }
-                _ => None,
-            })?;
-            Some(Node::new((operation, name)))
-        })
-        .collect();
+    let roots = default_root_operations(definitions);
     Definition::SchemaDefinition(Node::new(ast::SchemaDefinition {
         description: None,
         directives: ast::DirectiveList::default(),
-        root_operations,
+        root_operations: roots.into_iter().map(Node::new).collect(),
     }))
-}
-
-/// The three operations in the order that schemas name them.
-pub(super) fn ast_roots() -> [ast::OperationType; 3] {
-    [
-        ast::OperationType::Query,
-        ast::OperationType::Mutation,
-        ast::OperationType::Subscription,
-    ]
 }
 
 /// Adds an extension's members. False where the two aren't of the same kind.

@@ -9,6 +9,7 @@ mod error;
 mod introspection;
 mod merge;
 mod references;
+mod roots;
 mod scan;
 mod sdl;
 
@@ -16,6 +17,7 @@ use apollo_compiler::ast::Definition;
 use serde::Serialize;
 
 pub use self::error::ImportError;
+pub(crate) use self::roots::root_operations;
 
 /// What to keep when importing.
 #[derive(Debug, Clone, Copy, Default)]
@@ -51,6 +53,8 @@ pub struct Imported {
     pub summary: Summary,
     /// What is odd about the schema without making it unusable, a sentence each.
     pub warnings: Vec<String>,
+    /// The same as the SDL.
+    pub(crate) definitions: Vec<Definition>,
 }
 
 /// What a canonical schema holds: how many definitions of each kind, and the digest.
@@ -109,6 +113,7 @@ pub fn import(input: &[u8], options: &ImportOptions) -> Result<Imported, ImportE
         sdl,
         summary,
         warnings,
+        definitions,
     })
 }
 

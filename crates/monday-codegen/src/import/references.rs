@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use apollo_compiler::ast::{self, Definition};
+use apollo_compiler::ast::{self, Definition, OperationType};
 use apollo_compiler::{Name, Node};
 
 use super::ImportError;
 use super::canonical::BUILT_IN_SCALARS;
+use super::roots::root_operations;
 
 /// Checks canonical definitions.
 pub(super) fn check(definitions: &[Definition]) -> Result<(), ImportError> {
@@ -119,22 +120,9 @@ fn no_duplicates<'a>(
 }
 
 fn has_query_root(definitions: &[Definition]) -> Result<(), ImportError> {
-    let schema = definitions.iter().find_map(|definition| match definition {
-        Definition::SchemaDefinition(schema) => Some(schema),
-        _ => None,
-    });
-    let found = match schema {
-        Some(schema) => schema
-            .root_operations
-            .iter()
-            .any(|root| root.0 == ast::OperationType::Query),
-        None => definitions
-            .iter()
-            .any(|d| matches!(d, Definition::ObjectTypeDefinition(d) if d.name == "Query")),
-    };
-    if found {
-        Ok(())
-    } else {
-        Err(ImportError::NoQueryRoot)
+    let query = OperationType::Query.name();
+    if root_operations(definitions).contains_key(query) {
+        return Ok(());
     }
+    Err(ImportError::NoQueryRoot)
 }
