@@ -44,14 +44,14 @@ impl Clock {
     }
 
     /// A clock that starts at the system's time and stands still until it is
-    /// [advanced](crate::Emulator::advance).
+    /// [advanced](crate::Handle::advance).
     #[must_use]
     pub fn manual() -> Self {
         Self::manual_from(system_time())
     }
 
     /// A clock that starts at `start` and stands still until it is
-    /// [advanced](crate::Emulator::advance).
+    /// [advanced](crate::Handle::advance).
     #[must_use]
     pub fn manual_from(start: Timestamp) -> Self {
         Self(Arc::new(Kind::Manual(watch::Sender::new(start))))

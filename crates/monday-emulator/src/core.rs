@@ -1,6 +1,7 @@
 //! What all parts of one emulator share.
 
-use std::sync::Mutex;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use monday_webhooks::ApiToken;
 use monday_webhooks::auth::SigningSecret;
@@ -12,26 +13,41 @@ use tokio::sync::watch;
 use crate::behaviour::{Behaviour, TokenTime};
 use crate::clock::{Clock, Timestamp, iso8601_millis, system_time};
 use crate::delivery::Engine;
+use crate::event_body::{Circumstances, notices};
+use crate::fault::Faults;
+use crate::graphql::Cursors;
+use crate::limits::{Limiter, Limits};
 use crate::log::Log;
+use crate::oauth::Oauth;
 use crate::random::hex_id;
 use crate::requests::Requests;
 use crate::sync::lock;
 use crate::tokens::{Token, TokenKind, Tokens};
 use crate::versions::Versions;
 use crate::webhooks::{Webhook, Webhooks};
-use crate::world::World;
+use crate::world::{Change, World};
 
 #[derive(Debug)]
 pub(crate) struct Core {
+    pub(crate) addr: SocketAddr,
+    pub(crate) control_addr: Option<SocketAddr>,
     pub(crate) account_id: u64,
+    pub(crate) user_id: u64,
+    pub(crate) personal: Token,
+    pub(crate) app: Token,
     pub(crate) clock: Clock,
     pub(crate) tokens: Tokens,
     pub(crate) signing_secret: SigningSecret,
     pub(crate) versions: Versions,
     pub(crate) world: Mutex<World>,
+    pub(crate) cursors: Cursors,
     pub(crate) webhooks: Mutex<Webhooks>,
     pub(crate) deliveries: Engine,
     pub(crate) requests: Requests,
+    pub(crate) faults: Faults,
+    pub(crate) limiter: Limiter,
+    pub(crate) limits: Mutex<Limits>,
+    pub(crate) oauth: Oauth,
     pub(crate) log: Log,
     pub(crate) http: reqwest::Client,
     pub(crate) runtime: tokio::runtime::Handle,
@@ -42,6 +58,42 @@ pub(crate) struct Core {
 impl Core {
     pub(crate) fn behaviour(&self) -> Behaviour {
         *lock(&self.behaviour)
+    }
+
+    pub(crate) fn limits(&self) -> Limits {
+        *lock(&self.limits)
+    }
+
+    /// Queues the deliveries that changes cause, for each webhook that they concern.
+    pub(crate) fn tell(
+        self: &Arc<Self>,
+        _world: &MutexGuard<'_, World>,
+        changes: &[Change],
+        user_id: u64,
+    ) {
+        let circumstances = Circumstances {
+            account_id: self.account_id,
+            user_id,
+            now: self.clock.now(),
+            behaviour: self.behaviour(),
+        };
+        for change in changes {
+            let shared = hex_id();
+            for notice in notices(change, &circumstances) {
+                let concerned: Vec<Webhook> = lock(&self.webhooks)
+                    .on_board(notice.board_id)
+                    .filter(|webhook| notice.concerns(webhook))
+                    .cloned()
+                    .collect();
+                for webhook in concerned {
+                    let mut event = notice.event.clone();
+                    if circumstances.behaviour.shared_trigger_uuid {
+                        event["triggerUuid"] = shared.as_str().into();
+                    }
+                    Engine::enqueue(self, &webhook, event);
+                }
+            }
+        }
     }
 
     /// The delivery body of `event`, with what every event has.

@@ -12,11 +12,18 @@ mod behaviour;
 mod builder;
 mod challenge;
 mod clock;
+mod control;
 mod core;
 mod delivery;
 mod emulator;
+mod event_body;
+mod fault;
+mod fault_spec;
 mod graphql;
+mod handle;
+mod limits;
 mod log;
+mod oauth;
 mod random;
 mod requests;
 mod routes;
@@ -24,21 +31,29 @@ mod sample;
 mod server;
 mod sync;
 mod tokens;
+mod truncated;
 mod versions;
 mod webhooks;
 mod world;
 
 pub use behaviour::{
-    Acknowledgement, Behaviour, BoardMove, FailedChallenge, MissingWebhook, Ordering, RetryToken,
-    RetryTriggerUuid, TokenTime,
+    Acknowledgement, Behaviour, BoardMove, ClearedValue, FailedChallenge, MissingWebhook, Ordering,
+    RetryToken, RetryTriggerUuid, TokenTime,
 };
 pub use builder::{EmulatorBuilder, StartError};
 pub use clock::{Clock, Timestamp};
 pub use delivery::{Attempt, Delivery, DeliveryState, Outcome};
-pub use emulator::{Emulator, UnknownWebhook};
+pub use emulator::Emulator;
+pub use fault::{Effect, Fault};
+pub use fault_spec::FaultSpecError;
+pub use handle::{CallFailed, Handle, UnknownWebhook};
+pub use limits::{Limits, RetryHint};
 pub use log::{Events, LogEvent};
 pub use requests::RecordedRequest;
 pub use tokens::{Scopes, Token, TokenKind};
 pub use versions::Versions;
 pub use webhooks::Webhook;
-pub use world::{Board, Column, DEFAULT_BOARD_ID, DEFAULT_SUBITEMS_BOARD_ID, Group};
+pub use world::{
+    Board, Column, DEFAULT_BOARD_ID, DEFAULT_SUBITEMS_BOARD_ID, Group, Item, ItemState, Update,
+    WorldError,
+};

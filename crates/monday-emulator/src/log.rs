@@ -28,6 +28,8 @@ pub enum LogEvent {
         status: Option<u16>,
         /// The codes of the errors in the answer.
         errors: Vec<String>,
+        /// The fault that it met.
+        fault: Option<String>,
     },
     /// A URL was challenged.
     Challenge {

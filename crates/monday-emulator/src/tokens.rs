@@ -143,6 +143,12 @@ impl Tokens {
         lock(&self.0).remove(&Secret(text.to_owned())).is_some()
     }
 
+    /// The users who hold one, in order.
+    pub(crate) fn users(&self) -> BTreeSet<u64> {
+        let tokens = lock(&self.0);
+        tokens.values().map(|entry| entry.token.user_id).collect()
+    }
+
     /// The token with this text, where it is known and hasn't expired.
     pub(crate) fn find(&self, text: &str, now: Timestamp) -> Option<Token> {
         let mut tokens = lock(&self.0);

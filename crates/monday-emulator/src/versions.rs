@@ -53,6 +53,14 @@ impl Versions {
         .into()
     }
 
+    /// The current one.
+    pub(crate) fn current(&self) -> Version {
+        Version {
+            value: self.current.clone(),
+            kind: "current",
+        }
+    }
+
     /// The version that serves a request with this header.
     ///
     /// Without one it is the current version; a retired one is routed to the oldest that is alive;

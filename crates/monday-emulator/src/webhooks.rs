@@ -47,6 +47,10 @@ impl Webhooks {
         self.0.remove(&id)
     }
 
+    pub(crate) fn all(&self) -> impl Iterator<Item = &Webhook> {
+        self.0.values()
+    }
+
     /// A board's webhooks in the order of their creation.
     pub(crate) fn on_board(&self, board_id: u64) -> impl Iterator<Item = &Webhook> {
         self.0.values().filter(move |w| w.board_id == board_id)

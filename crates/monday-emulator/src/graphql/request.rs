@@ -1,6 +1,6 @@
 //! A GraphQL request as it comes over HTTP.
 
-use apollo_compiler::ast::{Definition, Document, OperationDefinition, Selection};
+use apollo_compiler::ast::{Definition, Document, Field, OperationDefinition, Selection};
 use serde_json::{Map, Value};
 
 use super::refusal::Refusal;
@@ -67,21 +67,29 @@ impl GraphqlRequest {
                 .find(|operation| name_of(operation).as_ref() == Some(wanted)),
             None => operations.first(),
         };
+        let fields: Vec<&Field> = operation.map_or_else(Vec::new, |operation| {
+            operation
+                .selection_set
+                .iter()
+                .filter_map(|selection| match selection {
+                    Selection::Field(field) => Some(&**field),
+                    _ => None,
+                })
+                .collect()
+        });
         Outline {
             operation: self
                 .operation_name
                 .clone()
                 .or_else(|| operation.and_then(|operation| name_of(operation))),
-            fields: operation.map_or_else(Vec::new, |operation| {
-                operation
-                    .selection_set
-                    .iter()
-                    .filter_map(|selection| match selection {
-                        Selection::Field(field) => Some(field.name.as_str().to_owned()),
-                        _ => None,
-                    })
-                    .collect()
-            }),
+            fields: fields
+                .iter()
+                .map(|field| field.name.as_str().to_owned())
+                .collect(),
+            response_keys: fields
+                .iter()
+                .map(|field| field.response_name().as_str().to_owned())
+                .collect(),
         }
     }
 }
@@ -91,6 +99,8 @@ impl GraphqlRequest {
 pub(crate) struct Outline {
     pub(crate) operation: Option<String>,
     pub(crate) fields: Vec<String>,
+    /// What these fields are called in the answer.
+    pub(crate) response_keys: Vec<String>,
 }
 
 #[cfg(test)]
@@ -112,7 +122,7 @@ mod tests {
         ] {
             let refusal = GraphqlRequest::read(body.as_bytes()).unwrap_err();
             assert_eq!(
-                (refusal.code, refusal.status),
+                (refusal.code.as_ref(), refusal.status),
                 ("JsonParseException", 400),
                 "{body}"
             );
@@ -131,12 +141,13 @@ mod tests {
             }
             .outline()
         };
-        let two = "query A { a: me { id } } mutation B { delete_webhook(id: 1) { id } complexity { after } }";
+        let two = "query A { a: me { id } } mutation B { gone: delete_webhook(id: 1) { id } complexity { after } }";
         assert_eq!(
             request(two, Some("B")),
             Outline {
                 operation: Some("B".to_owned()),
                 fields: vec!["delete_webhook".to_owned(), "complexity".to_owned()],
+                response_keys: vec!["gone".to_owned(), "complexity".to_owned()],
             }
         );
         assert_eq!(request(two, None).operation.as_deref(), Some("A"));

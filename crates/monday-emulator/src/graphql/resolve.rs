@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use apollo_compiler::resolvers::{AsyncObjectValue, AsyncResolvedValue, FieldError, ResolveInfo};
 use serde_json::Value;
@@ -13,10 +13,13 @@ use super::defaults::Default;
 use super::node::Node;
 use super::refusal::Refusal;
 use super::{mutation, query};
+use crate::clock::{Timestamp, iso8601_millis};
 use crate::core::Core;
+use crate::limits::Budget;
 use crate::sync::lock;
 use crate::tokens::Token;
 use crate::versions::Version;
+use crate::world::{Act, Change, World};
 
 /// One call to the API: who asks what, and what has come of it so far.
 #[derive(Debug)]
@@ -24,20 +27,27 @@ pub(crate) struct Call {
     pub(crate) core: Arc<Core>,
     pub(crate) token: Token,
     pub(crate) version: Version,
-    pub(crate) cost: u32,
+    pub(crate) budget: Budget,
     refusals: Mutex<Vec<Refusal>>,
     defaults: Mutex<BTreeSet<String>>,
+    ignored: Mutex<BTreeSet<String>>,
 }
 
 impl Call {
-    pub(crate) fn new(core: Arc<Core>, token: Token, version: Version, cost: u32) -> Arc<Self> {
+    pub(crate) fn new(
+        core: Arc<Core>,
+        token: Token,
+        version: Version,
+        budget: Budget,
+    ) -> Arc<Self> {
         Arc::new(Self {
             core,
             token,
             version,
-            cost,
+            budget,
             refusals: Mutex::default(),
             defaults: Mutex::default(),
+            ignored: Mutex::default(),
         })
     }
 
@@ -53,6 +63,26 @@ impl Call {
     /// The coordinates of the fields that were answered with a default.
     pub(crate) fn defaults(&self) -> Vec<String> {
         lock(&self.defaults).iter().cloned().collect()
+    }
+
+    /// The coordinates of the arguments that changed nothing.
+    pub(crate) fn ignored(&self) -> Vec<String> {
+        lock(&self.ignored).iter().cloned().collect()
+    }
+
+    /// The caller, now, as the one who acts.
+    pub(crate) fn act(&self, args: &Args<'_>) -> Act {
+        Act {
+            user: self.token.user_id(),
+            now: self.core.clock.now(),
+            create_labels: args.flag("create_labels_if_missing").unwrap_or(false),
+        }
+    }
+
+    /// Tells the webhooks that it concerns about a change. The world stays locked meanwhile, so that
+    /// deliveries are queued in the order of the changes.
+    pub(crate) fn tell(&self, world: &MutexGuard<'_, World>, changes: &[Change]) {
+        self.core.tell(world, changes, self.token.user_id());
     }
 
     /// Keeps a refusal; the executor's errors carry text alone, so its number stands for it there.
@@ -89,6 +119,16 @@ impl Field {
     /// A scalar or an enum value.
     pub(crate) fn leaf(value: impl Into<Value>) -> Self {
         Self::Leaf(value.into())
+    }
+
+    /// An object, or null.
+    pub(crate) fn optional(node: Option<Node>) -> Self {
+        node.map_or(Self::NULL, Self::Node)
+    }
+
+    /// A point in time.
+    pub(crate) fn time(time: Timestamp) -> Self {
+        Self::leaf(iso8601_millis(time))
     }
 
     /// An id, which the API shows as a string.
@@ -135,6 +175,18 @@ impl Resolver {
         }
     }
 
+    /// Marks the arguments that were passed and that nothing was done with.
+    fn mark_ignored(&self, args: &Args<'_>, info: &ResolveInfo<'_>) {
+        let passed = info.field_selections().iter().flat_map(|f| &f.arguments);
+        let mut ignored = lock(&self.call.ignored);
+        for argument in passed {
+            if !args.was_read(&argument.name) && !argument.value.is_null() {
+                let (type_name, field) = (self.type_name(), info.field_name());
+                ignored.insert(format!("{type_name}.{field}({}:)", argument.name));
+            }
+        }
+    }
+
     fn child(&self, node: Node) -> Self {
         Self::new(self.call.clone(), node)
     }
@@ -150,14 +202,19 @@ impl AsyncObjectValue for Resolver {
         info: &'a ResolveInfo<'a>,
     ) -> Pin<Box<dyn Future<Output = Result<AsyncResolvedValue<'a>, FieldError>> + Send + 'a>> {
         Box::pin(async move {
-            let (name, args) = (info.field_name(), Args(info.arguments()));
+            let (name, args) = (info.field_name(), Args::new(info.arguments()));
             let field = match &self.node {
-                Node::Query => query::resolve(&self.call, name, args),
-                Node::Mutation => mutation::resolve(&self.call, name, args).await,
-                node => node.field(&self.call, name, args),
+                Node::Query => query::resolve(&self.call, name, &args),
+                Node::Mutation => mutation::resolve(&self.call, name, &args).await,
+                node => node.field(&self.call, name, &args),
             };
             match field {
-                Ok(field) => Ok(self.finish(field, info)),
+                Ok(field) => {
+                    if !matches!(field, Field::Default) {
+                        self.mark_ignored(&args, info);
+                    }
+                    Ok(self.finish(field, info))
+                }
                 Err(refusal) => Err(self.call.refuse(refusal)),
             }
         })

@@ -97,6 +97,21 @@ impl Board {
         self.columns.iter().find(|column| column.id == id)
     }
 
+    /// Whether `group` is the topmost.
+    pub(crate) fn is_top_group(&self, group: &str) -> bool {
+        self.groups.first().is_some_and(|top| top.id == group)
+    }
+
+    /// The column that links items with their subitems, made where there is none.
+    pub(crate) fn subitems_column(&mut self) -> Column {
+        if let Some(column) = self.columns.iter().find(|c| c.column_type == "subtasks") {
+            return column.clone();
+        }
+        let column = Column::new("subitems", "Subitems", "subtasks");
+        self.columns.push(column.clone());
+        column
+    }
+
     /// The board that holds this one's subitems, as monday makes it with the first subitem.
     pub(crate) fn subitems_board_of(&self, id: u64) -> Self {
         let mut board = Self::new(id, format!("Subitems of {}", self.name))

@@ -1,10 +1,18 @@
 //! The account that the emulator pretends to be: its boards and what is on them.
 
 mod board;
+mod change;
+pub(crate) mod column_value;
+mod edit;
+mod item;
 
 use std::collections::BTreeMap;
 
 pub use board::{Board, Column, Group};
+pub(crate) use change::{Change, ChangeKind};
+pub use edit::WorldError;
+pub(crate) use edit::{Act, NewColumn, NewValue};
+pub use item::{Item, ItemState, Update};
 
 /// The id of the board that exists where none is declared; beyond 32 bits, as monday's ids are.
 pub const DEFAULT_BOARD_ID: u64 = 9_876_543_210;
@@ -12,10 +20,12 @@ pub const DEFAULT_BOARD_ID: u64 = 9_876_543_210;
 /// The id of the default board's subitems board.
 pub const DEFAULT_SUBITEMS_BOARD_ID: u64 = 9_876_543_211;
 
-/// Everything that exists.
+/// Everything that exists. What is archived or deleted is kept, and marked as such.
 #[derive(Debug)]
 pub(crate) struct World {
     boards: BTreeMap<u64, Board>,
+    items: BTreeMap<u64, Item>,
+    updates: BTreeMap<u64, Update>,
     next_id: u64,
 }
 
@@ -24,6 +34,8 @@ impl World {
     pub(crate) fn new(declared: Vec<Board>) -> Self {
         let mut world = Self {
             boards: BTreeMap::new(),
+            items: BTreeMap::new(),
+            updates: BTreeMap::new(),
             next_id: 10_000_000_000,
         };
         for board in declared {
@@ -44,8 +56,40 @@ impl World {
         self.boards.insert(board.id, board);
     }
 
+    pub(crate) fn boards(&self) -> impl Iterator<Item = &Board> {
+        self.boards.values()
+    }
+
     pub(crate) fn board(&self, id: u64) -> Option<&Board> {
         self.boards.get(&id)
+    }
+
+    pub(crate) fn items(&self) -> impl Iterator<Item = &Item> {
+        self.items.values()
+    }
+
+    pub(crate) fn item(&self, id: u64) -> Option<&Item> {
+        self.items.get(&id)
+    }
+
+    /// The items that are active on a board, oldest first.
+    pub(crate) fn items_on(&self, board_id: u64) -> impl Iterator<Item = &Item> {
+        self.items()
+            .filter(move |item| item.board_id == board_id && item.state == ItemState::Active)
+    }
+
+    /// The active subitems of an item, oldest first.
+    pub(crate) fn subitems_of(&self, item_id: u64) -> impl Iterator<Item = &Item> {
+        self.items()
+            .filter(move |item| item.parent == Some(item_id) && item.state == ItemState::Active)
+    }
+
+    pub(crate) fn updates(&self) -> impl Iterator<Item = &Update> {
+        self.updates.values()
+    }
+
+    pub(crate) fn update(&self, id: u64) -> Option<&Update> {
+        self.updates.get(&id)
     }
 
     /// An id that nothing has yet.

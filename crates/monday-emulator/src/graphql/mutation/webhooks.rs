@@ -1,30 +1,21 @@
-//! The fields of `Mutation`.
+//! `create_webhook` and `delete_webhook`.
 
 use url::Url;
 
-use super::args::Args;
-use super::node::Node;
-use super::refusal::Refusal;
-use super::resolve::{Call, Field};
 use crate::behaviour::{FailedChallenge, MissingWebhook};
 use crate::challenge::challenge;
 use crate::delivery::Engine;
+use crate::graphql::args::Args;
+use crate::graphql::node::Node;
+use crate::graphql::refusal::Refusal;
+use crate::graphql::resolve::{Call, Field};
 use crate::log::LogEvent;
 use crate::sync::lock;
 use crate::tokens::TokenKind;
 use crate::webhooks::{MAX_URL_LENGTH, Webhook, config_text};
 
-/// Carries out one field of a mutation.
-pub(crate) async fn resolve(call: &Call, name: &str, args: Args<'_>) -> Result<Field, Refusal> {
-    Ok(match name {
-        "complexity" => Field::Node(Node::Complexity),
-        "create_webhook" => create_webhook(call, args).await?,
-        "delete_webhook" => delete_webhook(call, args)?,
-        _ => Field::Default,
-    })
-}
-
-async fn create_webhook(call: &Call, args: Args<'_>) -> Result<Field, Refusal> {
+/// Challenges the URL and makes the webhook.
+pub(super) async fn create_webhook(call: &Call, args: &Args<'_>) -> Result<Field, Refusal> {
     call.require("webhooks:write")?;
     let core = &call.core;
     let board_id = args.required_id("board_id")?;
@@ -94,7 +85,8 @@ fn check_url(url: &str) -> Result<(), Refusal> {
     }
 }
 
-fn delete_webhook(call: &Call, args: Args<'_>) -> Result<Field, Refusal> {
+/// Deletes a webhook; what it was still to get is dropped.
+pub(super) fn delete_webhook(call: &Call, args: &Args<'_>) -> Result<Field, Refusal> {
     call.require("webhooks:write")?;
     let core = &call.core;
     let id = args.required_id("id")?;
