@@ -1,9 +1,10 @@
 //! The command line's words. Their meaning is in [`commands`](crate::commands).
 
-use std::{net::SocketAddr, path::PathBuf, str::FromStr};
+use std::{net::SocketAddr, num::NonZeroU32, path::PathBuf, str::FromStr};
 
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
+use monday_emulator::Fault;
 use monday_webhooks::{BoardId, ColumnId, GroupId, SubscriptionKind, WebhookId};
 
 /// The whole life of monday.com webhooks: subscribe, listen, decode, and try all of it offline.
@@ -241,6 +242,12 @@ pub(crate) struct EmulateArgs {
     /// Sign with the secret in this variable [default: emulator-signing-secret]
     #[arg(long, value_name = "VAR", requires = "app_token_env")]
     pub(crate) signing_secret_env: Option<String>,
+    /// Let its minutes pass so many times as fast: monday retries once a minute
+    #[arg(long, value_name = "N", default_value = "1")]
+    pub(crate) time_scale: NonZeroU32,
+    /// Fail in this way, such as create_webhook:status=503,times=2; several in turn
+    #[arg(long, value_name = "SPEC")]
+    pub(crate) fault: Vec<Fault>,
 }
 
 #[derive(Debug, Subcommand)]

@@ -9,4 +9,6 @@
 mod api;
 mod delivery;
 mod support;
+mod trouble;
 mod webhooks;
+mod world;

@@ -1,6 +1,8 @@
 //! `emulate`: monday on this machine.
 
-use monday_emulator::Emulator;
+use std::net::SocketAddr;
+
+use monday_emulator::{Clock, Emulator};
 use monday_webhooks::auth::SigningSecret;
 use serde_json::json;
 
@@ -24,21 +26,29 @@ pub(crate) fn run(_: &Global, args: &EmulateArgs) -> Result<(), Failure> {
         Some(variable) => secrets::signing_secret(variable)?,
         None => SigningSecret::new(SIGNING_SECRET).map_err(Failure::failed)?,
     };
-    let builder = Emulator::builder()
+    let mut builder = Emulator::builder()
         .addr(args.addr)
+        .control_addr(SocketAddr::new(args.addr.ip(), 0))
+        .clock(Clock::scaled(args.time_scale))
         .personal_token(or_default(
             args.personal_token_env.as_deref(),
             PERSONAL_TOKEN,
         )?)
         .app_token(or_default(args.app_token_env.as_deref(), APP_TOKEN)?)
         .signing_secret(secret);
+    for fault in &args.fault {
+        builder = builder.fault(fault.clone());
+    }
     super::block_on(async {
         let emulator = builder
             .start()
             .await
             .map_err(|error| Failure::failed(with_causes(&error)))?;
         let mut events = emulator.events();
-        output::json(&json!({"graphql": emulator.endpoint()}))?;
+        output::json(&json!({
+            "graphql": emulator.endpoint(),
+            "control": emulator.control_endpoint(),
+        }))?;
         let print = async {
             while let Some(event) = events.next().await {
                 output::json(&event)?;

@@ -5,6 +5,7 @@
 mod api;
 mod decode;
 mod demo;
+mod emulate;
 mod listen;
 mod schema;
 mod support;
