@@ -1,22 +1,33 @@
-//! The whole life of a [monday.com](https://monday.com) webhook.
-
-#![cfg_attr(docsrs, feature(doc_cfg))]
+#![doc = include_str!("../README.md")]
 
 #[cfg(feature = "receiver")]
 pub mod auth;
+#[cfg(feature = "client")]
+pub mod client;
 pub mod event;
 mod generated;
 pub mod id;
+#[cfg(feature = "inbox")]
+pub mod inbox;
 #[cfg(feature = "receiver")]
 pub mod receiver;
+#[cfg(feature = "server")]
+pub mod server;
 pub mod subscription;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod token;
+#[cfg(feature = "client")]
+pub mod url;
 
+#[cfg(feature = "client")]
+pub use client::{Client, Webhook};
 pub use event::{Delivery, DeliveryError, Event, EventKind};
 pub use generated::{API_VERSION, SCHEMA_SHA256};
+pub use id::{AccountId, AppId, BoardId, ColumnId, GroupId, ItemId, UpdateId, UserId, WebhookId};
 #[cfg(feature = "receiver")]
 pub use receiver::Receiver;
 pub use subscription::{StatusValue, Subscription, SubscriptionKind};
 pub use token::ApiToken;
+#[cfg(feature = "client")]
+pub use url::WebhookUrl;

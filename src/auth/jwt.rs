@@ -1,15 +1,14 @@
 //! A compact JWS with HS256 and nothing else. The algorithm is never chosen by the token, so
 //! algorithm confusion can't be written (RFC 8725, section 3.1).
 
-use std::{borrow::Cow, collections::BTreeMap, fmt};
+use std::{borrow::Cow, collections::BTreeMap};
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use hmac::Mac;
-use serde::{
-    Deserialize,
-    de::{self, MapAccess},
-};
+use serde::Deserialize;
 use serde_json::value::RawValue;
+
+use crate::event::Entries;
 
 use super::{AuthError, secret::Key};
 
@@ -48,10 +47,10 @@ pub(super) fn verify<'k>(
 
 /// Signs claims as monday does.
 #[cfg(feature = "testing")]
-pub(crate) fn sign(secret: &super::SigningSecret, claims: &str) -> String {
+pub(crate) fn sign(secret: &impl super::Profile, claims: &str) -> String {
     let header = URL_SAFE_NO_PAD.encode(r#"{"alg":"HS256","typ":"JWT"}"#);
     let signed = format!("{header}.{}", URL_SAFE_NO_PAD.encode(claims));
-    let signature = secret.key().clone().chain_update(signed.as_bytes());
+    let signature = secret.signer().0.clone().chain_update(signed.as_bytes());
     let signature = URL_SAFE_NO_PAD.encode(signature.finalize().into_bytes());
     format!("{signed}.{signature}")
 }
@@ -120,33 +119,3 @@ impl<'a> Object<'a> {
             .transpose()
     }
 }
-
-struct Entries<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
-
-impl<'de: 'a, 'a> Deserialize<'de> for Entries<'a> {
-    fn deserialize<D: de::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Visitor;
-
-        impl<'de> de::Visitor<'de> for Visitor {
-            type Value = Entries<'de>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Entries<'de>, A::Error> {
-                let mut entries = Vec::new();
-                while let Some(Name(name)) = map.next_key()? {
-                    entries.push((name, map.next_value()?));
-                }
-                Ok(Entries(entries))
-            }
-        }
-
-        deserializer.deserialize_map(Visitor)
-    }
-}
-
-/// A name, borrowed where it has no escapes. `Cow` alone would always copy.
-#[derive(Deserialize)]
-struct Name<'a>(#[serde(borrow)] Cow<'a, str>);

@@ -29,7 +29,7 @@ pub trait Profile: sealed::Sealed + Clone + Send + Sync + 'static {
     type Sender: Send + 'static;
 
     #[doc(hidden)]
-    fn hmac(&self) -> Signer<'_>;
+    fn signer(&self) -> Signer<'_>;
 
     #[doc(hidden)]
     fn sender(claims: Claims<'_>) -> Result<Self::Sender, AuthError>;
@@ -37,7 +37,7 @@ pub trait Profile: sealed::Sealed + Clone + Send + Sync + 'static {
 
 #[doc(hidden)]
 #[derive(Debug)]
-pub struct Signer<'a>(&'a Key);
+pub struct Signer<'a>(pub(super) &'a Key);
 
 #[doc(hidden)]
 pub struct Claims<'a> {
@@ -54,7 +54,7 @@ impl std::fmt::Debug for Claims<'_> {
 impl Profile for SigningSecret {
     type Sender = Sender;
 
-    fn hmac(&self) -> Signer<'_> {
+    fn signer(&self) -> Signer<'_> {
         Signer(self.key())
     }
 
@@ -69,7 +69,7 @@ impl Profile for SigningSecret {
 impl Profile for ClientSecret {
     type Sender = LifecycleSender;
 
-    fn hmac(&self) -> Signer<'_> {
+    fn signer(&self) -> Signer<'_> {
         Signer(self.key())
     }
 
@@ -101,6 +101,7 @@ impl Profile for ClientSecret {
 pub struct Verifier<P = SigningSecret> {
     secrets: Vec<P>,
     audiences: Vec<String>,
+    ignores_query: bool,
     leeway: Duration,
     grace: Duration,
 }
@@ -112,6 +113,7 @@ impl<P: Profile> Verifier<P> {
         Self {
             secrets: vec![secret],
             audiences: Vec::new(),
+            ignores_query: false,
             leeway: DEFAULT_LEEWAY,
             grace: Duration::ZERO,
         }
@@ -124,19 +126,27 @@ impl<P: Profile> Verifier<P> {
         self
     }
 
-    /// Takes only tokens minted for this URL, or for another one given in the same way. It is
-    /// compared to the letter with the URL that the webhook was created with; whether monday
-    /// keeps a query string is not documented.
+    /// Takes only tokens minted for this URL, or for another one given in the same way. Give the
+    /// URL that the webhook was created with: it is compared to the letter.
     #[must_use]
     pub fn audience(mut self, url: impl Into<String>) -> Self {
         self.audiences.push(url.into());
         self
     }
 
-    /// How far the clocks may be apart: a token is good while `now < exp + leeway`, and `nbf` and
-    /// `iat` may lie as much in the future.
+    /// Compares audiences without their query strings. Whether monday keeps the query string of
+    /// a webhook's URL in the token is not documented; by default it counts like the rest.
     #[must_use]
-    pub fn leeway(mut self, leeway: Duration) -> Self {
+    pub const fn ignore_audience_query(mut self) -> Self {
+        self.ignores_query = true;
+        self
+    }
+
+    /// How far the clocks may be apart: a token is good while `now < exp + leeway`, and `nbf` and
+    /// `iat` may lie as much in the future. A few seconds are enough for clocks that are kept in
+    /// time; for late retries there is [`late_retry_grace`](Self::late_retry_grace).
+    #[must_use]
+    pub const fn leeway(mut self, leeway: Duration) -> Self {
         self.leeway = leeway;
         self
     }
@@ -159,24 +169,25 @@ impl<P: Profile> Verifier<P> {
     /// [`AuthError`], which names the first rule that the token breaks.
     pub fn verify(&self, authorization: &str, now: SystemTime) -> Result<P::Sender, AuthError> {
         let token = strip_bearer(authorization);
-        let claims = jwt::verify(token, self.secrets.iter().map(|secret| secret.hmac().0))?;
+        let claims = jwt::verify(token, self.secrets.iter().map(|secret| secret.signer().0))?;
         let object = Object::parse(&claims)?;
-        let times = self.check(&object, unix_seconds(now))?;
+        let times = self.check(&object, since_1970(now))?;
         P::sender(Claims { object, times })
     }
 
-    fn check(&self, claims: &Object<'_>, now: u64) -> Result<Times, AuthError> {
-        let late = (self.leeway + self.grace).as_secs();
-        let early = self.leeway.as_secs();
-
+    fn check(&self, claims: &Object<'_>, now: Duration) -> Result<Times, AuthError> {
         let expires_at: u64 = claims.get("exp")?.ok_or(AuthError::MissingClaim("exp"))?;
-        if now >= expires_at.saturating_add(late) {
+        let over = Duration::from_secs(expires_at)
+            .saturating_add(self.leeway)
+            .saturating_add(self.grace);
+        if now >= over {
             return Err(AuthError::Expired);
         }
         let issued_at: Option<u64> = claims.get("iat")?;
         let not_before: Option<u64> = claims.get("nbf")?;
+        let latest = now.saturating_add(self.leeway);
         for (name, time) in [("iat", issued_at), ("nbf", not_before)] {
-            if time.is_some_and(|time| time > now.saturating_add(early)) {
+            if time.is_some_and(|time| Duration::from_secs(time) > latest) {
                 return Err(AuthError::NotYet(name));
             }
         }
@@ -193,7 +204,7 @@ impl<P: Profile> Verifier<P> {
             if audience.is_empty() {
                 return Err(AuthError::MissingClaim("aud"));
             }
-            if !audience.iter().any(|url| self.audiences.contains(url)) {
+            if !audience.iter().any(|url| self.is_audience(url)) {
                 return Err(AuthError::Audience);
             }
         }
@@ -202,6 +213,18 @@ impl<P: Profile> Verifier<P> {
             issued_at,
             expires_at,
         })
+    }
+
+    fn is_audience(&self, url: &str) -> bool {
+        let counted = |url| {
+            if self.ignores_query {
+                without_query(url)
+            } else {
+                url
+            }
+        };
+        let url = counted(url);
+        self.audiences.iter().any(|own| counted(own) == url)
     }
 }
 
@@ -219,8 +242,12 @@ fn strip_bearer(authorization: &str) -> &str {
     }
 }
 
+fn without_query(url: &str) -> &str {
+    url.split_once('?').map_or(url, |(before, _)| before)
+}
+
 /// A clock before 1970 is broken, and no token is good by a broken clock.
-fn unix_seconds(now: SystemTime) -> u64 {
+fn since_1970(now: SystemTime) -> Duration {
     now.duration_since(SystemTime::UNIX_EPOCH)
-        .map_or(u64::MAX, |since| since.as_secs())
+        .unwrap_or(Duration::MAX)
 }

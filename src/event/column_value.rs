@@ -96,6 +96,17 @@ impl ColumnValue {
         self.0.get() == "null" || inside.is_some_and(|inside| inside.trim().is_empty())
     }
 
+    /// When the value changed, as its own `changed_at` says. monday writes this time in more than
+    /// one way: `2026-10-12T08:15:41.902Z` in a date, `2025-02-04 19:20:54 +0000` in links.
+    #[must_use]
+    pub fn changed_at(&self) -> Option<String> {
+        #[derive(Deserialize)]
+        struct Changed {
+            changed_at: String,
+        }
+        self.read().map(|Changed { changed_at }| changed_at)
+    }
+
     /// The label of a status column.
     #[must_use]
     pub fn as_status(&self) -> Option<StatusLabel> {

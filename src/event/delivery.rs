@@ -13,24 +13,24 @@ use crate::{
 };
 
 use super::{
-    fields::{Field, FieldProblem, Fields, Name, Reader},
-    json::{self, Flaw, MAX_DEPTH},
+    error::DeliveryError,
+    fields::{Field, FieldProblem, Fields, Reader},
+    json,
     kind::EventKind,
-    types::{self, Event},
+    read,
+    types::Event,
 };
 
 /// A delivery of a board webhook.
 ///
 /// It is kept whole: whatever the body holds beyond the typed view, or holds in another shape, is
 /// in [`body`](Self::body) and [`raw_event`](Self::raw_event), and serialising a delivery gives
-/// its JSON back, to the digit.
+/// its JSON back, to the digit and on one line.
 ///
 /// ```
 /// use monday_webhooks::{Delivery, Event};
 ///
-/// let body = r##"{"event":{"app":"monday","type":"create_pulse","triggerTime":"2026-10-01T09:00:00.000Z",
-///     "subscriptionId":73759690,"userId":1,"triggerUuid":"b5ed2e17c530f43668de130142445cba",
-///     "boardId":1771812698,"pulseId":1772099344,"pulseName":"Order 66","groupId":"topics"}}"##;
+/// let body = r#"{"event":{"app":"monday","type":"create_pulse","boardId":1771812698,"pulseId":1772099344,"pulseName":"Order 66"}}"#;
 /// let delivery = Delivery::parse(body)?;
 /// match delivery.event() {
 ///     Event::ItemCreated(created) => assert_eq!(created.name.as_deref(), Some("Order 66")),
@@ -65,38 +65,6 @@ struct Envelope {
     board_id: Option<BoardId>,
 }
 
-/// Why a body isn't a delivery. No part of the body is in the message.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
-#[non_exhaustive]
-pub enum DeliveryError {
-    /// The body isn't JSON.
-    #[error("the body is not JSON (line {line}, column {column})")]
-    NotJson {
-        /// Where reading stopped, counted from 1.
-        line: usize,
-        /// Where in the line, in bytes from 1.
-        column: usize,
-    },
-    /// The body isn't UTF-8, as JSON has to be.
-    #[error("the body is not UTF-8")]
-    NotUtf8,
-    /// A string has half of a surrogate pair in it, which no text has.
-    #[error("the body has a string with a lone surrogate in it")]
-    LoneSurrogate,
-    /// A number is beyond what a double-precision float holds.
-    #[error("the body has a number that is out of range")]
-    NumberOutOfRange,
-    /// The nesting is deeper than 127 levels.
-    #[error("the body nests deeper than {MAX_DEPTH} levels")]
-    TooDeep,
-    /// JSON, but no object.
-    #[error("the body is not a JSON object")]
-    NotAnObject,
-    /// An object without an `event` object in it.
-    #[error("the body has no \"event\" object")]
-    NoEvent,
-}
-
 impl Delivery {
     /// Reads the body of a request that monday sent.
     ///
@@ -108,17 +76,12 @@ impl Delivery {
     /// [`DeliveryError`] where the body isn't JSON, isn't an object, or has no `event` object.
     pub fn parse(body: impl Into<Bytes>) -> Result<Self, DeliveryError> {
         let body = body.into();
-        let text = std::str::from_utf8(&body).map_err(|_| DeliveryError::NotUtf8)?;
-        let whole = parse_raw(text)?;
-        if !whole.get().starts_with('{') {
-            return Err(DeliveryError::NotAnObject);
-        }
-        let Root { event } = read(whole)?;
-        let raw_event = event
+        let raw_event = json::object(&body)?
+            .last("event")
             .filter(|event| event.get().starts_with('{'))
             .ok_or(DeliveryError::NoEvent)?;
 
-        let mut reader = Reader::new(read::<Fields<'_>>(raw_event)?);
+        let mut reader = Reader::new(Fields::read(raw_event)?);
         let wire_type: Option<Box<str>> = reader.required(Field::Type);
         let kind = wire_type
             .as_deref()
@@ -133,7 +96,7 @@ impl Delivery {
             item_id: None,
             board_id: None,
         };
-        let event = types::read(kind, &mut reader);
+        let event = read::event(kind, &mut reader);
         (envelope.board_id, envelope.item_id) = subject(&event, &reader.fields);
         let Reader { fields, problems } = reader;
 
@@ -287,22 +250,32 @@ impl Delivery {
 
     /// What two deliveries of the same event to the same webhook have in common:
     /// `<subscriptionId>:<triggerUuid>`, or `sha256:<digest of the body>` where one of the two is
-    /// missing. monday sends no event id, and doesn't document whether `triggerUuid` survives a
-    /// retry.
+    /// missing or `triggerUuid` isn't made of at most 64 letters, digits and dashes. monday sends
+    /// no event id, and doesn't document whether `triggerUuid` survives a retry.
     #[must_use]
     pub fn dedupe_key(&self) -> String {
-        match (self.subscription_id(), self.trigger_uuid()) {
+        let uuid = self.trigger_uuid().filter(|uuid| is_plain(uuid));
+        match (self.subscription_id(), uuid) {
             (Some(subscription), Some(uuid)) => format!("{subscription}:{uuid}"),
-            _ => {
-                Sha256::digest(&self.body)
-                    .iter()
-                    .fold(String::from("sha256:"), |mut key, byte| {
-                        let digit = |nibble: u8| char::from_digit(nibble.into(), 16).unwrap_or('0');
-                        key.extend([digit(byte >> 4), digit(byte & 0xF)]);
-                        key
-                    })
-            }
+            _ => format!("sha256:{:x}", Hex(&Sha256::digest(&self.body))),
         }
+    }
+}
+
+/// Whether a text can stand in a key, a header and a file name, and says something at all. An
+/// empty one would make a webhook's deliveries all the same.
+fn is_plain(uuid: &str) -> bool {
+    (1..=64).contains(&uuid.len())
+        && uuid
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+}
+
+struct Hex<'a>(&'a [u8]);
+
+impl fmt::LowerHex for Hex<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
     }
 }
 
@@ -319,9 +292,7 @@ impl fmt::Debug for Delivery {
 
 impl Serialize for Delivery {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let text = std::str::from_utf8(&self.body).map_err(serde::ser::Error::custom)?;
-        let raw: &RawValue = serde_json::from_str(text).map_err(serde::ser::Error::custom)?;
-        raw.serialize(serializer)
+        json::serialize(&self.body, serializer)
     }
 }
 
@@ -329,60 +300,6 @@ impl<'de> Deserialize<'de> for Delivery {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let raw = Box::<RawValue>::deserialize(deserializer)?;
         Self::parse(Box::<str>::from(raw).into_string()).map_err(de::Error::custom)
-    }
-}
-
-/// The body's own object. Where `event` stands twice the last one counts.
-struct Root<'a> {
-    event: Option<&'a RawValue>,
-}
-
-impl<'de: 'a, 'a> Deserialize<'de> for Root<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Visitor;
-
-        impl<'de> de::Visitor<'de> for Visitor {
-            type Value = Root<'de>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-
-            fn visit_map<A: de::MapAccess<'de>>(self, mut map: A) -> Result<Root<'de>, A::Error> {
-                let mut event = None;
-                while let Some(Name(name)) = map.next_key()? {
-                    let value: &RawValue = map.next_value()?;
-                    if name == "event" {
-                        event = Some(value);
-                    }
-                }
-                Ok(Root { event })
-            }
-        }
-
-        deserializer.deserialize_map(Visitor)
-    }
-}
-
-fn parse_raw(text: &str) -> Result<&RawValue, DeliveryError> {
-    let raw: &RawValue = serde_json::from_str(text).map_err(|error| not_json(&error))?;
-    json::check(text).map_err(|flaw| match flaw {
-        Flaw::TooDeep => DeliveryError::TooDeep,
-        Flaw::LoneSurrogate => DeliveryError::LoneSurrogate,
-        Flaw::NumberOutOfRange => DeliveryError::NumberOutOfRange,
-    })?;
-    Ok(raw)
-}
-
-fn read<'a, T: Deserialize<'a>>(raw: &'a RawValue) -> Result<T, DeliveryError> {
-    serde_json::from_str(raw.get()).map_err(|error| not_json(&error))
-}
-
-/// Only the place: `serde_json`'s own message can quote the body.
-fn not_json(error: &serde_json::Error) -> DeliveryError {
-    DeliveryError::NotJson {
-        line: error.line(),
-        column: error.column(),
     }
 }
 

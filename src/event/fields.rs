@@ -1,9 +1,11 @@
 //! The fields of an event by name, each still raw, and their reading into types.
 
-use std::{borrow::Cow, fmt};
+use std::fmt;
 
 use serde::{Deserialize, Deserializer, de};
 use serde_json::value::RawValue;
+
+use super::{error::DeliveryError, object::Name};
 
 /// A field that the typed view of a delivery lacks. The delivery itself is whole all the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -111,6 +113,10 @@ fields! {
 pub(super) struct Fields<'a>([Option<&'a RawValue>; Field::COUNT]);
 
 impl<'a> Fields<'a> {
+    pub(super) fn read(event: &'a RawValue) -> Result<Self, DeliveryError> {
+        serde_json::from_str(event.get()).map_err(|error| DeliveryError::not_json(&error))
+    }
+
     /// Whether the field is there and isn't null.
     pub(super) fn has(&self, field: Field) -> bool {
         self.raw(field).is_some_and(|raw| raw.get() != "null")
@@ -152,10 +158,6 @@ impl<'de: 'a, 'a> Deserialize<'de> for Fields<'a> {
         deserializer.deserialize_map(Visitor)
     }
 }
-
-/// A name, borrowed where it has no escapes. `Cow` alone would always copy.
-#[derive(Deserialize)]
-pub(super) struct Name<'a>(#[serde(borrow)] pub(super) Cow<'a, str>);
 
 /// Reads fields into types and keeps account of those that it couldn't.
 pub(super) struct Reader<'a> {

@@ -3,6 +3,13 @@
 //! A delivery is kept as it came, and its parts are read only when they are asked for. So that
 //! whoever asks finds JSON that every reader accepts, the whole body is checked once on arrival.
 
+use std::borrow::Cow;
+
+use serde::{Serialize, Serializer, ser};
+use serde_json::value::RawValue;
+
+use super::{error::DeliveryError, object::Entries};
+
 /// The deepest nesting that is taken: what `serde_json` itself reads by default.
 pub(super) const MAX_DEPTH: usize = 127;
 
@@ -12,6 +19,34 @@ pub(super) enum Flaw {
     TooDeep,
     LoneSurrogate,
     NumberOutOfRange,
+}
+
+/// Reads a body that has to be a JSON object, and checks all of it.
+pub(super) fn object(body: &[u8]) -> Result<Entries<'_>, DeliveryError> {
+    let text = std::str::from_utf8(body).map_err(|_| DeliveryError::NotUtf8)?;
+    let raw: &RawValue =
+        serde_json::from_str(text).map_err(|error| DeliveryError::not_json(&error))?;
+    check(text).map_err(|flaw| match flaw {
+        Flaw::TooDeep => DeliveryError::TooDeep,
+        Flaw::LoneSurrogate => DeliveryError::LoneSurrogate,
+        Flaw::NumberOutOfRange => DeliveryError::NumberOutOfRange,
+    })?;
+    if !raw.get().starts_with('{') {
+        return Err(DeliveryError::NotAnObject);
+    }
+    serde_json::from_str(raw.get()).map_err(|error| DeliveryError::not_json(&error))
+}
+
+/// Writes a body out as it came, without its line breaks: in JSON they stand between values only.
+pub(super) fn serialize<S: Serializer>(body: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
+    let text = std::str::from_utf8(body).map_err(ser::Error::custom)?;
+    let line = if text.contains(['\n', '\r']) {
+        Cow::Owned(text.replace(['\n', '\r'], ""))
+    } else {
+        Cow::Borrowed(text)
+    };
+    let raw: &RawValue = serde_json::from_str(&line).map_err(ser::Error::custom)?;
+    raw.serialize(serializer)
 }
 
 /// Checks the depth, the escapes and the range of the fractional numbers of a JSON text.
@@ -88,7 +123,7 @@ fn skip_number(json: &str, start: usize) -> Result<usize, Flaw> {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
-    use serde_json::{Value, value::RawValue};
+    use serde_json::Value;
 
     use super::*;
 

@@ -26,7 +26,7 @@ use std::{
 use serde_json::{Value, json};
 
 use crate::{
-    auth::{SigningSecret, sign},
+    auth::{Profile, SigningSecret, sign},
     id::{AccountId, UserId},
     subscription::SubscriptionKind,
     token::ApiToken,
@@ -93,7 +93,7 @@ pub fn sign_board_token(secret: &SigningSecret, claims: &BoardClaims) -> String 
 
 /// A token with any claims, well signed: for tests of what a verifier has to refuse.
 #[must_use]
-pub fn sign_claims(secret: &SigningSecret, claims: &Value) -> String {
+pub fn sign_claims(secret: &impl Profile, claims: &Value) -> String {
     sign(secret, &claims.to_string())
 }
 

@@ -1,2 +1,53 @@
-//! The command line.
-fn main() {}
+//! `monday-webhooks`: the command line.
+
+mod args;
+mod commands;
+mod failure;
+mod output;
+mod secrets;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::{Cli, Command, SchemaCommand, TokenCommand};
+use failure::Failure;
+
+fn main() -> ExitCode {
+    let result = match Cli::try_parse() {
+        Ok(cli) => run(cli),
+        Err(error) if error.use_stderr() => Err(Failure::usage(failure::one_line(&error))),
+        Err(help) => help
+            .print()
+            .map_err(|error| Failure::failed(format!("the help could not be written: {error}"))),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.report(),
+    }
+}
+
+fn run(cli: Cli) -> Result<(), Failure> {
+    output::start_logging(cli.global.verbose);
+    let global = cli.global;
+    match cli.command {
+        Command::Demo => commands::demo::run(&global),
+        Command::Events => commands::events::run(&global),
+        Command::Create(args) => commands::create::run(&global, args),
+        Command::List(args) => commands::list::run(&global, &args),
+        Command::Delete(args) => commands::delete::run(&global, &args),
+        Command::Listen(args) => commands::listen::run(&global, &args),
+        Command::Decode(args) => commands::decode::run(&global, &args),
+        Command::Token(command) => match command {
+            TokenCommand::Verify(args) => commands::token::verify(&global, &args),
+            TokenCommand::Sign(args) => commands::token::sign(&args),
+        },
+        Command::Trigger(args) => commands::trigger::run(&global, &args),
+        Command::Emulate(args) => commands::emulate::run(&global, &args),
+        Command::Schema(command) => match command {
+            SchemaCommand::Fetch(args) => commands::schema::fetch(&global, &args),
+            SchemaCommand::Import(args) => commands::schema::import(&global, &args),
+        },
+        Command::Completions(args) => commands::completions::run(&args),
+    }
+}

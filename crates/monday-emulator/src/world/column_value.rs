@@ -1,0 +1,474 @@
+//! Column values: as the API takes them, as it shows them, and as deliveries show them.
+//!
+//! A value is kept as deliveries show it. monday's reference says what the API takes for each type.
+
+use serde_json::{Map, Value, json};
+
+use super::board::Column;
+
+/// Why a value doesn't fit its column.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum ColumnValueError {
+    #[error("the value of column {column} of type {column_type} must be {expected}")]
+    Form {
+        column: String,
+        column_type: String,
+        expected: &'static str,
+    },
+    #[error("column {column} has no label {label}; its labels are: {labels}")]
+    NoLabel {
+        column: String,
+        label: String,
+        labels: String,
+    },
+    #[error("column {column} of type {column_type} can't be changed")]
+    Fixed { column: String, column_type: String },
+}
+
+/// The internal name of a column type, which deliveries use.
+pub(crate) fn wire_type(column_type: &str) -> &str {
+    match column_type {
+        "status" => "color",
+        "people" => "multiple-person",
+        "numbers" => "numeric",
+        "timeline" => "timerange",
+        "checkbox" => "boolean",
+        "tags" => "tag",
+        "long_text" => "long-text",
+        "board_relation" => "board-relation",
+        other => other,
+    }
+}
+
+/// The types whose values monday makes itself.
+fn is_fixed(column_type: &str) -> bool {
+    matches!(
+        column_type,
+        "subtasks"
+            | "auto_number"
+            | "creation_log"
+            | "last_updated"
+            | "formula"
+            | "mirror"
+            | "item_id"
+            | "progress"
+            | "button"
+    )
+}
+
+/// Reads what `change_column_value` takes: JSON by the column's type. `None` clears the column.
+///
+/// With `create_labels`, a label that a status column doesn't have yet is added to it.
+pub(crate) fn read_json(
+    column: &mut Column,
+    input: &Value,
+    create_labels: bool,
+) -> Result<Option<Value>, ColumnValueError> {
+    check_changeable(column)?;
+    let cleared = match input {
+        Value::Null => true,
+        Value::String(text) => text.is_empty(),
+        Value::Object(object) => object.is_empty(),
+        _ => false,
+    };
+    if cleared {
+        return Ok(None);
+    }
+    if let Value::String(text) = input {
+        return read_text(column, text, create_labels);
+    }
+    let column_type = column.column_type.clone();
+    let form = |expected| Err(form_error(column, expected));
+    match column_type.as_str() {
+        "status" => {
+            let label = match (&input["label"], &input["index"]) {
+                (Value::String(label), _) => label.clone(),
+                (_, Value::Number(index)) => index.to_string(),
+                _ => return form(r#"an object with "label" or "index""#),
+            };
+            read_status(column, &label, create_labels).map(Some)
+        }
+        "text" | "long_text" => match input {
+            Value::Object(object) => match object.get("text").or_else(|| object.get("value")) {
+                Some(Value::String(text)) => Ok(Some(json!({ "value": text }))),
+                _ => form("a string"),
+            },
+            _ => form("a string"),
+        },
+        "numbers" => match input {
+            Value::Number(number) => Ok(Some(json!({ "value": number }))),
+            _ => form("a number or its text"),
+        },
+        "date" => match input["date"].as_str() {
+            Some(date) => Ok(Some(json!({
+                "date": date,
+                "time": input["time"],
+                "icon": input["icon"],
+            }))),
+            None => form(r#"an object with "date""#),
+        },
+        "checkbox" => match &input["checked"] {
+            Value::Bool(checked) => Ok(checked.then(|| json!({ "checked": true }))),
+            Value::String(text) => Ok((text == "true").then(|| json!({ "checked": true }))),
+            _ => form(r#"an object with "checked""#),
+        },
+        "people" => match &input["personsAndTeams"] {
+            Value::Array(people) if people.is_empty() => Ok(None),
+            people @ Value::Array(_) => Ok(Some(json!({ "personsAndTeams": people }))),
+            _ => form(r#"an object with "personsAndTeams""#),
+        },
+        "board_relation" | "dependency" => match &input["item_ids"] {
+            Value::Array(ids) => {
+                let linked: Vec<Value> = ids
+                    .iter()
+                    .map(|id| {
+                        let number = id.as_str().and_then(|id| id.parse::<u64>().ok());
+                        json!({ "linkedPulseId": number.map_or_else(|| id.clone(), Value::from) })
+                    })
+                    .collect();
+                Ok((!linked.is_empty()).then(|| json!({ "linkedPulseIds": linked })))
+            }
+            _ => form(r#"an object with "item_ids""#),
+        },
+        _ if input.is_object() => Ok(Some(input.clone())),
+        _ => form("an object"),
+    }
+}
+
+/// Reads what `change_simple_column_value` takes: text. `None` clears the column.
+pub(crate) fn read_text(
+    column: &mut Column,
+    text: &str,
+    create_labels: bool,
+) -> Result<Option<Value>, ColumnValueError> {
+    check_changeable(column)?;
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let column_type = column.column_type.clone();
+    Ok(Some(match column_type.as_str() {
+        "status" => read_status(column, text, create_labels)?,
+        "numbers" => match text.parse::<serde_json::Number>() {
+            Ok(number) => json!({ "value": number }),
+            Err(_) => return Err(form_error(column, "a number")),
+        },
+        "date" => {
+            let (date, time) = match text.split_once(' ') {
+                Some((date, time)) => (date, Some(time)),
+                None => (text, None),
+            };
+            json!({ "date": date, "time": time, "icon": null })
+        }
+        "people" => {
+            let people: Result<Vec<Value>, _> = text
+                .split(',')
+                .map(|id| {
+                    let id = id.trim().parse::<u64>()?;
+                    Ok::<_, std::num::ParseIntError>(json!({ "id": id, "kind": "person" }))
+                })
+                .collect();
+            match people {
+                Ok(people) => json!({ "personsAndTeams": people }),
+                Err(_) => return Err(form_error(column, "ids with commas between")),
+            }
+        }
+        "checkbox" => json!({ "checked": true }),
+        "email" => json!({ "email": text, "text": text }),
+        "link" => {
+            let (url, label) = text.split_once(' ').unwrap_or((text, text));
+            json!({ "url": url, "text": label })
+        }
+        "phone" => {
+            let (phone, country) = text.split_once(' ').unwrap_or((text, ""));
+            json!({ "phone": phone, "countryShortName": country })
+        }
+        "text" | "long_text" => json!({ "value": text }),
+        _ => json!({ "value": text }),
+    }))
+}
+
+fn check_changeable(column: &Column) -> Result<(), ColumnValueError> {
+    if is_fixed(&column.column_type) {
+        return Err(ColumnValueError::Fixed {
+            column: column.id.clone(),
+            column_type: column.column_type.clone(),
+        });
+    }
+    Ok(())
+}
+
+fn form_error(column: &Column, expected: &'static str) -> ColumnValueError {
+    ColumnValueError::Form {
+        column: column.id.clone(),
+        column_type: column.column_type.clone(),
+        expected,
+    }
+}
+
+/// A status by its label's text, or else by its index.
+fn read_status(
+    column: &mut Column,
+    label: &str,
+    create_labels: bool,
+) -> Result<Value, ColumnValueError> {
+    let labels = labels(column);
+    let by_text = labels.iter().find(|(_, text)| *text == label);
+    let by_index = || {
+        let index = label.parse::<u64>().ok()?;
+        labels.iter().find(|(known, _)| *known == index)
+    };
+    if let Some((index, text)) = by_text.or_else(by_index) {
+        return Ok(status(column, *index, text));
+    }
+    if !create_labels {
+        let known: Vec<&str> = labels.iter().map(|(_, text)| text.as_str()).collect();
+        return Err(ColumnValueError::NoLabel {
+            column: column.id.clone(),
+            label: label.to_owned(),
+            labels: known.join(", "),
+        });
+    }
+    let index = (0..)
+        .find(|index| labels.iter().all(|(known, _)| known != index))
+        .unwrap_or_default();
+    column.settings["labels"][index.to_string()] = label.into();
+    Ok(status(column, index, label))
+}
+
+/// The labels of a status column by index.
+fn labels(column: &Column) -> Vec<(u64, String)> {
+    let labels = column.settings["labels"].as_object();
+    labels.map_or_else(Vec::new, |labels| {
+        labels
+            .iter()
+            .filter_map(|(index, text)| Some((index.parse().ok()?, text.as_str()?.to_owned())))
+            .collect()
+    })
+}
+
+/// A status as deliveries show it.
+fn status(column: &Column, index: u64, text: &str) -> Value {
+    let (color, border, name) = match index {
+        0 => ("#fdab3d", "#e99729", "orange"),
+        1 => ("#00c875", "#00b461", "green-shadow"),
+        2 => ("#df2f4a", "#ce3048", "red-shadow"),
+        5 => ("#c4c4c4", "#b0b0b0", "grey"),
+        _ => ("#579bfc", "#4387e8", "bright-blue"),
+    };
+    let is_done = column.settings["done_colors"]
+        .as_array()
+        .is_some_and(|done| done.contains(&index.into()));
+    let text = if text.is_empty() {
+        Value::Null
+    } else {
+        text.into()
+    };
+    json!({
+        "label": {
+            "index": index,
+            "text": text,
+            "style": { "color": color, "border": border, "var_name": name },
+            "is_done": is_done,
+        },
+        "post_id": null,
+    })
+}
+
+/// The index of a status, as deliveries show it.
+pub(crate) fn status_index(value: &Value) -> Option<u64> {
+    value["label"]["index"].as_u64()
+}
+
+/// A value as the API's `value` shows it.
+pub(crate) fn api_value(column: &Column, value: &Value) -> Value {
+    match column.column_type.as_str() {
+        "status" => json!({ "index": value["label"]["index"], "post_id": value["post_id"] }),
+        "text" => value["value"].clone(),
+        "long_text" => json!({ "text": value["value"] }),
+        "numbers" => value["value"].to_string().into(),
+        _ => value.clone(),
+    }
+}
+
+/// A value as the API's `text` shows it.
+pub(crate) fn text(column: &Column, value: &Value) -> Option<String> {
+    let plain = |value: &Value| match value {
+        Value::Null => None,
+        Value::String(text) => Some(text.clone()),
+        other => Some(other.to_string()),
+    };
+    match column.column_type.as_str() {
+        "status" => plain(&value["label"]["text"]),
+        "text" | "long_text" | "numbers" => plain(&value["value"]),
+        "date" => {
+            let date = plain(&value["date"])?;
+            Some(match plain(&value["time"]) {
+                Some(time) => format!("{date} {time}"),
+                None => date,
+            })
+        }
+        "checkbox" => value["checked"].as_bool().map(|_| "v".to_owned()),
+        "people" => {
+            let people = value["personsAndTeams"].as_array()?;
+            let ids: Vec<String> = people.iter().filter_map(|one| plain(&one["id"])).collect();
+            Some(ids.join(", "))
+        }
+        "email" | "link" => plain(&value["text"]),
+        "phone" => plain(&value["phone"]),
+        _ => None,
+    }
+}
+
+/// The values of several columns, as `column_values` takes them: an object or the text of one.
+pub(crate) fn read_values(input: &Value) -> Option<Map<String, Value>> {
+    match input {
+        Value::Object(values) => Some(values.clone()),
+        Value::String(text) => match serde_json::from_str(text) {
+            Ok(Value::Object(values)) => Some(values),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn column(column_type: &str) -> Column {
+        Column::new("c", "C", column_type)
+    }
+
+    #[test]
+    fn each_form_that_the_api_takes_becomes_what_deliveries_show() {
+        for (column_type, input, expected) in [
+            ("text", json!("abc"), json!({"value": "abc"})),
+            ("long_text", json!({"text": "abc"}), json!({"value": "abc"})),
+            ("numbers", json!("12.5"), json!({"value": 12.5})),
+            ("numbers", json!(12), json!({"value": 12})),
+            (
+                "date",
+                json!({"date": "2026-11-03"}),
+                json!({"date": "2026-11-03", "time": null, "icon": null}),
+            ),
+            (
+                "date",
+                json!("2026-11-03 10:00:00"),
+                json!({"date": "2026-11-03", "time": "10:00:00", "icon": null}),
+            ),
+            (
+                "checkbox",
+                json!({"checked": "true"}),
+                json!({"checked": true}),
+            ),
+            (
+                "people",
+                json!("1, 2"),
+                json!({"personsAndTeams": [{"id": 1, "kind": "person"}, {"id": 2, "kind": "person"}]}),
+            ),
+            (
+                "board_relation",
+                json!({"item_ids": ["7", 8]}),
+                json!({"linkedPulseIds": [{"linkedPulseId": 7}, {"linkedPulseId": 8}]}),
+            ),
+            (
+                "phone",
+                json!("+15550100 US"),
+                json!({"phone": "+15550100", "countryShortName": "US"}),
+            ),
+            ("rating", json!({"rating": 4}), json!({"rating": 4})),
+        ] {
+            let mut column = column(column_type);
+            assert_eq!(
+                read_json(&mut column, &input, false),
+                Ok(Some(expected)),
+                "{column_type} {input}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_status_is_found_by_text_or_by_index() {
+        for input in [
+            json!({"label": "Done"}),
+            json!({"index": 1}),
+            json!("Done"),
+            json!("1"),
+        ] {
+            let value = read_json(&mut column("status"), &input, false)
+                .unwrap()
+                .unwrap();
+            assert_eq!(status_index(&value), Some(1), "{input}");
+            assert_eq!(value["label"]["text"], "Done");
+            assert_eq!(value["label"]["is_done"], true);
+        }
+    }
+
+    #[test]
+    fn a_label_that_is_not_there_is_refused_or_made() {
+        let mut column = column("status");
+        let input = json!({"label": "Waiting"});
+        assert!(matches!(
+            read_json(&mut column, &input, false),
+            Err(ColumnValueError::NoLabel { .. })
+        ));
+        let value = read_json(&mut column, &input, true).unwrap().unwrap();
+        assert_eq!(status_index(&value), Some(3));
+        assert_eq!(column.settings["labels"]["3"], "Waiting");
+        assert!(read_json(&mut column, &input, false).is_ok());
+    }
+
+    #[test]
+    fn empty_values_clear_a_column() {
+        for column_type in ["text", "status", "date", "people", "numbers", "rating"] {
+            for input in [json!(null), json!(""), json!({})] {
+                let mut column = column(column_type);
+                assert_eq!(read_json(&mut column, &input, false), Ok(None));
+            }
+        }
+    }
+
+    #[test]
+    fn a_value_of_the_wrong_form_is_refused() {
+        for (column_type, input) in [
+            ("text", json!(5)),
+            ("numbers", json!("many")),
+            ("date", json!({"day": 1})),
+            ("status", json!({"color": 1})),
+            ("people", json!({"people": []})),
+            ("people", json!("me")),
+            ("checkbox", json!({"checked": 1})),
+            ("rating", json!([1])),
+            ("subtasks", json!({"item_ids": [1]})),
+            ("formula", json!("1")),
+        ] {
+            let mut column = column(column_type);
+            assert!(
+                read_json(&mut column, &input, false).is_err(),
+                "{column_type} {input}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_api_shows_a_value_in_its_own_way() {
+        let shown = |column_type: &str, input: Value| {
+            let mut column = column(column_type);
+            let value = read_json(&mut column, &input, false).unwrap().unwrap();
+            (api_value(&column, &value), text(&column, &value))
+        };
+        assert_eq!(
+            shown("status", json!("Done")),
+            (json!({"index": 1, "post_id": null}), Some("Done".into()))
+        );
+        assert_eq!(shown("text", json!("a")), (json!("a"), Some("a".into())));
+        assert_eq!(
+            shown("numbers", json!(1.5)),
+            (json!("1.5"), Some("1.5".into()))
+        );
+        assert_eq!(
+            shown("date", json!("2026-01-02 03:04:05")).1,
+            Some("2026-01-02 03:04:05".into())
+        );
+    }
+}

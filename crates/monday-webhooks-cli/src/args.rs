@@ -1,0 +1,303 @@
+//! The command line's words. Their meaning is in [`commands`](crate::commands).
+
+use std::{net::SocketAddr, num::NonZeroU32, path::PathBuf, str::FromStr};
+
+use clap::{Args, Parser, Subcommand};
+use clap_complete::Shell;
+use monday_emulator::Fault;
+use monday_webhooks::{BoardId, ColumnId, GroupId, SubscriptionKind, WebhookId};
+
+/// The whole life of monday.com webhooks: subscribe, listen, decode, and try all of it offline.
+#[derive(Debug, Parser)]
+#[command(
+    name = "monday-webhooks",
+    version,
+    disable_help_subcommand = true,
+    arg_required_else_help = false
+)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// The options that every command takes, before or after its name.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Global {
+    /// Read the API token from this variable [default: MONDAY_API_TOKEN, then MONDAY_API_KEY]
+    #[arg(long, global = true, value_name = "VAR")]
+    pub(crate) token_env: Option<String>,
+    /// Call this endpoint: https, or http on loopback [default: MONDAY_API_URL, then monday's]
+    #[arg(long, global = true, value_name = "URL")]
+    pub(crate) endpoint: Option<String>,
+    /// Ask for this version of the API, such as 2026-10 [default: the schema's]
+    #[arg(long, global = true, value_name = "V")]
+    pub(crate) api_version: Option<String>,
+    /// Print JSON: one document, or one a line
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    /// Say more on standard error; twice for still more
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub(crate) verbose: u8,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run the whole loop on this machine: emulator, all 21 subscriptions, signed deliveries
+    Demo,
+    /// List the 21 events with their config and what arrives for them
+    Events,
+    /// Create a webhook; the endpoint has to be up to answer monday's challenge
+    Create(CreateArgs),
+    /// List the webhooks of a board
+    List(ListArgs),
+    /// Delete a webhook
+    Delete(DeleteArgs),
+    /// Receive deliveries
+    Listen(ListenArgs),
+    /// Decode bodies of deliveries
+    Decode(DecodeArgs),
+    /// Check or make the tokens of deliveries
+    #[command(subcommand, arg_required_else_help = false)]
+    Token(TokenCommand),
+    /// Send sample deliveries to an endpoint, as monday would
+    Trigger(TriggerArgs),
+    /// Run monday on this machine
+    Emulate(EmulateArgs),
+    /// Work with monday's GraphQL schema
+    #[command(subcommand, arg_required_else_help = false)]
+    Schema(SchemaCommand),
+    /// Print a completion script for a shell
+    Completions(CompletionsArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CreateArgs {
+    /// The board
+    #[arg(long, value_name = "ID")]
+    pub(crate) board: BoardId,
+    /// The endpoint: https, at most 255 characters
+    #[arg(long)]
+    pub(crate) url: String,
+    /// The event, by monday's name (see `monday-webhooks events`)
+    #[arg(long, value_name = "NAME")]
+    pub(crate) event: SubscriptionKind,
+    /// The column, for the two events that watch one
+    #[arg(long, value_name = "ID")]
+    pub(crate) column: Option<ColumnId>,
+    /// The index of the status label to wait for
+    #[arg(long, value_name = "N", conflicts_with = "any_status")]
+    pub(crate) status_index: Option<u32>,
+    /// Wait for any status label
+    #[arg(long)]
+    pub(crate) any_status: bool,
+    /// The group, for item_moved_to_specific_group
+    #[arg(long, value_name = "ID")]
+    pub(crate) group: Option<GroupId>,
+    /// The whole config instead, as monday takes it
+    #[arg(long, value_name = "JSON", conflicts_with_all = ["column", "status_index", "any_status", "group"])]
+    pub(crate) config: Option<String>,
+    /// Take an http URL too: for an emulator on this machine
+    #[arg(long)]
+    pub(crate) allow_http: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ListArgs {
+    /// The board
+    #[arg(long, value_name = "ID")]
+    pub(crate) board: BoardId,
+    /// Only webhooks made by the token's own app
+    #[arg(long)]
+    pub(crate) app_only: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DeleteArgs {
+    /// The webhook
+    pub(crate) id: WebhookId,
+    /// Don't mind if it isn't there
+    #[arg(long)]
+    pub(crate) missing_ok: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ListenArgs {
+    /// The address to listen on, such as 127.0.0.1:8080
+    #[arg(long, value_name = "HOST:PORT")]
+    pub(crate) addr: SocketAddr,
+    /// The path of the endpoint
+    #[arg(long, default_value = "/")]
+    pub(crate) path: String,
+    /// Take deliveries signed with the secret in this variable; several for a rotation
+    #[arg(
+        long,
+        value_name = "VAR",
+        conflicts_with = "unsigned",
+        required_unless_present = "unsigned"
+    )]
+    pub(crate) signing_secret_env: Vec<String>,
+    /// Take deliveries from anybody who knows the URL
+    #[arg(long)]
+    pub(crate) unsigned: bool,
+    /// Take only tokens for this URL, or for another one given in the same way
+    #[arg(long, value_name = "URL", conflicts_with = "unsigned")]
+    pub(crate) audience: Vec<String>,
+    /// Let an audience be an http URL on another machine
+    #[arg(long)]
+    pub(crate) allow_http: bool,
+    /// Keep deliveries here until they are printed: memory, or sqlite:PATH
+    #[arg(long, value_name = "INBOX", default_value = "memory")]
+    pub(crate) inbox: InboxName,
+    /// Print the first line alone
+    #[arg(long)]
+    pub(crate) quiet: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DecodeArgs {
+    /// The file, or - for standard input
+    #[arg(default_value = "-")]
+    pub(crate) file: PathBuf,
+    /// One body a line
+    #[arg(long)]
+    pub(crate) lines: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum TokenCommand {
+    /// Check a token and print its claims
+    Verify(VerifyArgs),
+    /// Make a token for tests
+    Sign(SignArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct VerifyArgs {
+    /// Check with the secret in this variable; several for a rotation
+    #[arg(long, value_name = "VAR", required = true)]
+    pub(crate) secret_env: Vec<String>,
+    /// Take only tokens for this URL, or for another one given in the same way
+    #[arg(long, value_name = "URL")]
+    pub(crate) audience: Vec<String>,
+    /// Check an app lifecycle token, with the app's Client Secret
+    #[arg(long)]
+    pub(crate) lifecycle: bool,
+    /// How many seconds the clocks may be apart
+    #[arg(long, value_name = "S", default_value_t = 5)]
+    pub(crate) leeway: u64,
+    /// Check as at this time, in Unix seconds, instead of now
+    #[arg(long, value_name = "UNIX")]
+    pub(crate) now: Option<u64>,
+    /// The token, or - for standard input
+    pub(crate) token: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SignArgs {
+    /// Sign with the secret in this variable
+    #[arg(long, value_name = "VAR")]
+    pub(crate) secret_env: String,
+    /// The account
+    #[arg(long, value_name = "N")]
+    pub(crate) account: u64,
+    /// The user
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    pub(crate) user: i64,
+    /// The URL of the endpoint
+    #[arg(long, value_name = "URL")]
+    pub(crate) audience: String,
+    /// How many seconds the token is good for
+    #[arg(long, value_name = "S", default_value_t = 300)]
+    pub(crate) ttl: u64,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct TriggerArgs {
+    /// The event that was subscribed to, by monday's name
+    pub(crate) event: SubscriptionKind,
+    /// The endpoint
+    #[arg(long, value_name = "URL")]
+    pub(crate) to: String,
+    /// Sign the deliveries with the secret in this variable
+    #[arg(long, value_name = "VAR")]
+    pub(crate) signing_secret_env: Option<String>,
+    /// How many to send
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(crate) count: u32,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct EmulateArgs {
+    /// The address to listen on, such as 127.0.0.1:8090
+    #[arg(long, value_name = "HOST:PORT")]
+    pub(crate) addr: SocketAddr,
+    /// Take the personal token in this variable [default: emulator-personal-token]
+    #[arg(long, value_name = "VAR")]
+    pub(crate) personal_token_env: Option<String>,
+    /// Take the app token in this variable [default: emulator-app-token]
+    #[arg(long, value_name = "VAR", requires = "signing_secret_env")]
+    pub(crate) app_token_env: Option<String>,
+    /// Sign with the secret in this variable [default: emulator-signing-secret]
+    #[arg(long, value_name = "VAR", requires = "app_token_env")]
+    pub(crate) signing_secret_env: Option<String>,
+    /// Let its minutes pass so many times as fast: monday retries once a minute
+    #[arg(long, value_name = "N", default_value = "1")]
+    pub(crate) time_scale: NonZeroU32,
+    /// Fail in this way, such as create_webhook:status=503,times=2; several in turn
+    #[arg(long, value_name = "SPEC")]
+    pub(crate) fault: Vec<Fault>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum SchemaCommand {
+    /// Download monday's schema
+    Fetch(FetchArgs),
+    /// Turn a schema as monday serves it into canonical SDL
+    Import(ImportArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct FetchArgs {
+    /// Write to this file instead of standard output
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ImportArgs {
+    /// The file: an introspection result, or SDL
+    pub(crate) file: PathBuf,
+    /// Write to this file instead of standard output
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+    /// Keep the descriptions
+    #[arg(long)]
+    pub(crate) keep_descriptions: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CompletionsArgs {
+    /// The shell
+    pub(crate) shell: Shell,
+}
+
+/// Where `listen` keeps deliveries.
+#[derive(Debug, Clone)]
+pub(crate) enum InboxName {
+    Memory,
+    Sqlite(PathBuf),
+}
+
+impl FromStr for InboxName {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text.split_once(':') {
+            None if text == "memory" => Ok(Self::Memory),
+            Some(("sqlite", path)) if !path.is_empty() => Ok(Self::Sqlite(path.into())),
+            _ => Err("an inbox is memory, or sqlite:PATH"),
+        }
+    }
+}

@@ -1,0 +1,39 @@
+//! `delete`: one webhook.
+
+use monday_webhooks::client::ErrorKind;
+use serde_json::json;
+
+use crate::{
+    args::{DeleteArgs, Global},
+    failure::{Failure, with_causes},
+    output::{self, WEBHOOK_COLUMNS, WebhookRow},
+    secrets,
+};
+
+pub(crate) fn run(global: &Global, args: &DeleteArgs) -> Result<(), Failure> {
+    let client = secrets::client(global)?;
+    let deleted = super::block_on(async {
+        match client.webhooks().delete(args.id).await {
+            Ok(webhook) => Ok(Some(webhook)),
+            Err(error) if error.kind() == ErrorKind::NotFound && args.missing_ok => Ok(None),
+            Err(error) if error.kind() == ErrorKind::NotFound => Err(Failure::failed(format!(
+                "{}: there is no webhook {}; --missing-ok lets that pass",
+                with_causes(&error),
+                args.id
+            ))),
+            Err(error) => Err(Failure::failed(with_causes(&error))),
+        }
+    })?;
+    match deleted {
+        Some(webhook) => {
+            let row = WebhookRow::from(&webhook);
+            if global.json {
+                output::json(&row)
+            } else {
+                output::table(&WEBHOOK_COLUMNS, [row.cells()])
+            }
+        }
+        None if global.json => output::json(&json!({"id": args.id.to_string(), "missing": true})),
+        None => output::line(&format!("there was no webhook {}", args.id)),
+    }
+}

@@ -1,0 +1,65 @@
+//! `emulate`: monday on this machine.
+
+use std::net::SocketAddr;
+
+use monday_emulator::{Clock, Emulator};
+use monday_webhooks::auth::SigningSecret;
+use serde_json::json;
+
+use crate::{
+    args::{EmulateArgs, Global},
+    failure::{Failure, with_causes},
+    output, secrets,
+};
+
+/// Good for an emulator and nothing else, so they may stand here.
+const PERSONAL_TOKEN: &str = "emulator-personal-token";
+const APP_TOKEN: &str = "emulator-app-token";
+const SIGNING_SECRET: &str = "emulator-signing-secret";
+
+pub(crate) fn run(_: &Global, args: &EmulateArgs) -> Result<(), Failure> {
+    let or_default = |variable: Option<&str>, default: &str| match variable {
+        Some(variable) => secrets::from_env(variable),
+        None => Ok(default.to_owned()),
+    };
+    let secret = match args.signing_secret_env.as_deref() {
+        Some(variable) => secrets::signing_secret(variable)?,
+        None => SigningSecret::new(SIGNING_SECRET).map_err(Failure::failed)?,
+    };
+    let mut builder = Emulator::builder()
+        .addr(args.addr)
+        .control_addr(SocketAddr::new(args.addr.ip(), 0))
+        .clock(Clock::scaled(args.time_scale))
+        .personal_token(or_default(
+            args.personal_token_env.as_deref(),
+            PERSONAL_TOKEN,
+        )?)
+        .app_token(or_default(args.app_token_env.as_deref(), APP_TOKEN)?)
+        .signing_secret(secret);
+    for fault in &args.fault {
+        builder = builder.fault(fault.clone());
+    }
+    super::block_on(async {
+        let emulator = builder
+            .start()
+            .await
+            .map_err(|error| Failure::failed(with_causes(&error)))?;
+        let mut events = emulator.events();
+        output::json(&json!({
+            "graphql": emulator.endpoint(),
+            "control": emulator.control_endpoint(),
+        }))?;
+        let print = async {
+            while let Some(event) = events.next().await {
+                output::json(&event)?;
+            }
+            Ok(())
+        };
+        tokio::select! {
+            printed = print => printed?,
+            () = super::stop_signal() => {}
+        }
+        emulator.stop().await;
+        Ok(())
+    })
+}

@@ -1,0 +1,27 @@
+//! `list`: the webhooks of a board.
+
+use crate::{
+    args::{Global, ListArgs},
+    failure::{Failure, with_causes},
+    output::{self, WEBHOOK_COLUMNS, WebhookRow},
+    secrets,
+};
+
+pub(crate) fn run(global: &Global, args: &ListArgs) -> Result<(), Failure> {
+    let client = secrets::client(global)?;
+    let webhooks = super::block_on(async {
+        let webhooks = client.webhooks();
+        let listed = if args.app_only {
+            webhooks.list_app_only(args.board).await
+        } else {
+            webhooks.list(args.board).await
+        };
+        listed.map_err(|error| Failure::failed(with_causes(&error)))
+    })?;
+    let rows: Vec<_> = webhooks.iter().map(WebhookRow::from).collect();
+    if global.json {
+        output::json(&rows)
+    } else {
+        output::table(&WEBHOOK_COLUMNS, rows.iter().map(WebhookRow::cells))
+    }
+}

@@ -1,0 +1,46 @@
+//! One command a module.
+
+pub(crate) mod completions;
+pub(crate) mod create;
+pub(crate) mod decode;
+pub(crate) mod delete;
+pub(crate) mod demo;
+pub(crate) mod emulate;
+pub(crate) mod events;
+pub(crate) mod list;
+pub(crate) mod listen;
+pub(crate) mod schema;
+pub(crate) mod token;
+pub(crate) mod trigger;
+
+use std::future::Future;
+
+use crate::failure::Failure;
+
+/// Runs a command that waits for something.
+fn block_on<T>(command: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::failed(format!("the runtime could not be started: {error}")))?
+        .block_on(command)
+}
+
+/// Ready at Ctrl-C and, on Unix, at SIGTERM.
+async fn stop_signal() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = tokio::signal::ctrl_c() => {}
+                _ = terminate.recv() => {}
+            }
+            return;
+        }
+    }
+    // Without a handler for signals the default one ends the process.
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending::<()>().await;
+    }
+}

@@ -1,0 +1,124 @@
+//! `token verify` and `token sign`.
+
+use std::{
+    io::{self, Read},
+    time::{Duration, SystemTime},
+};
+
+use monday_webhooks::{
+    auth::{AuthError, ClientSecret, Profile, Verifier},
+    testing::{self, BoardClaims},
+};
+use serde_json::{Value, json};
+
+use crate::{
+    args::{Global, SignArgs, VerifyArgs},
+    failure::Failure,
+    output, secrets,
+};
+
+/// More than the longest token, so that one that is too long is refused as such.
+const MAX_INPUT: u64 = 64 * 1024;
+
+pub(crate) fn verify(global: &Global, args: &VerifyArgs) -> Result<(), Failure> {
+    let now = match args.now {
+        Some(seconds) => SystemTime::UNIX_EPOCH
+            .checked_add(Duration::from_secs(seconds))
+            .ok_or_else(|| Failure::usage("--now is beyond what this machine's clock holds"))?,
+        None => SystemTime::now(),
+    };
+    let claims = if args.lifecycle {
+        let sender = verifier(args, |variable| {
+            ClientSecret::new(secrets::from_env(variable)?)
+                .map_err(|error| Failure::usage(format!("{variable}: {error}")))
+        })?
+        .verify(&token(args)?, now)
+        .map_err(refused)?;
+        json!({
+            "client_id": sender.client_id,
+            "app_id": sender.app_id,
+            "app_version_id": sender.app_version_id,
+            "account_id": sender.account_id,
+            "user_id": sender.user_id,
+            "install_id": sender.install_id,
+            "is_admin": sender.is_admin,
+            "audience": sender.audience,
+            "issued_at": sender.issued_at,
+            "expires_at": sender.expires_at,
+        })
+    } else {
+        let sender = verifier(args, secrets::signing_secret)?
+            .verify(&token(args)?, now)
+            .map_err(refused)?;
+        json!({
+            "account_id": sender.account_id,
+            "user_id": sender.user_id,
+            "audience": sender.audience,
+            "issued_at": sender.issued_at,
+            "expires_at": sender.expires_at,
+        })
+    };
+    if global.json {
+        return output::json(&claims);
+    }
+    let rows = claims.as_object().into_iter().flatten();
+    output::table(
+        &["CLAIM", "VALUE"],
+        rows.map(|(name, value)| {
+            let value = match value {
+                Value::Null => String::new(),
+                Value::String(text) => text.clone(),
+                other => other.to_string(),
+            };
+            vec![name.clone(), value]
+        }),
+    )
+}
+
+fn verifier<P: Profile>(
+    args: &VerifyArgs,
+    secret: impl Fn(&str) -> Result<P, Failure>,
+) -> Result<Verifier<P>, Failure> {
+    let mut secrets = args.secret_env.iter().map(|variable| secret(variable));
+    let first = secrets
+        .next()
+        .ok_or_else(|| Failure::usage("there is no --secret-env"))??;
+    let mut verifier = Verifier::new(first).leeway(Duration::from_secs(args.leeway));
+    for secret in secrets {
+        verifier = verifier.or_secret(secret?);
+    }
+    for audience in &args.audience {
+        verifier = verifier.audience(audience);
+    }
+    Ok(verifier)
+}
+
+fn token(args: &VerifyArgs) -> Result<String, Failure> {
+    if args.token != "-" {
+        return Ok(args.token.clone());
+    }
+    let mut token = Vec::new();
+    io::stdin()
+        .lock()
+        .take(MAX_INPUT)
+        .read_to_end(&mut token)
+        .map_err(|error| Failure::failed(format!("the token could not be read: {error}")))?;
+    let mut token = String::from_utf8(token).map_err(|_| refused(AuthError::Malformed))?;
+    if token.ends_with('\n') {
+        token.pop();
+    }
+    Ok(token)
+}
+
+fn refused(error: AuthError) -> Failure {
+    Failure::failed(error)
+}
+
+pub(crate) fn sign(args: &SignArgs) -> Result<(), Failure> {
+    let secret = secrets::signing_secret(&args.secret_env)?;
+    let mut claims = BoardClaims::new(args.audience.as_str());
+    claims.account_id = args.account.into();
+    claims.user_id = args.user.into();
+    claims.expires_at = claims.issued_at.saturating_add(args.ttl);
+    output::line(&testing::sign_board_token(&secret, &claims))
+}

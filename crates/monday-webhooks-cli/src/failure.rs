@@ -1,0 +1,65 @@
+//! How a command ends badly: one line on standard error, and an exit code.
+
+use std::{fmt::Display, process::ExitCode};
+
+/// Why a command did not do what was asked.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// Exit 1: refused or failed.
+    Failed(String),
+    /// Exit 2: called wrongly.
+    Usage(String),
+    /// Exit 1, and everything was said already, or there is nobody left to say it to.
+    Reported,
+}
+
+impl Failure {
+    pub(crate) fn failed(message: impl Display) -> Self {
+        Self::Failed(message.to_string())
+    }
+
+    pub(crate) fn usage(message: impl Display) -> Self {
+        Self::Usage(message.to_string())
+    }
+
+    /// Says what is wrong, on one line.
+    pub(crate) fn report(self) -> ExitCode {
+        let (message, code) = match self {
+            Self::Failed(message) => (message, 1),
+            Self::Usage(message) => (message, 2),
+            Self::Reported => return ExitCode::from(1),
+        };
+        let message: Vec<&str> = message.split_whitespace().collect();
+        anstream::eprintln!("{ERROR}error:{ERROR:#} {}", message.join(" "));
+        ExitCode::from(code)
+    }
+}
+
+const ERROR: anstyle::Style = anstyle::AnsiColor::Red.on_default().bold();
+
+/// Everything that clap has to say before its usage.
+pub(crate) fn one_line(error: &clap::Error) -> String {
+    let text = error.to_string();
+    let text = text.strip_prefix("error: ").unwrap_or(&text);
+    let text = text.split("\n\nUsage:").next().unwrap_or(text);
+    let text = text
+        .split("\n\nFor more information")
+        .next()
+        .unwrap_or(text);
+    let words: Vec<&str> = text.split_whitespace().collect();
+    format!("{} (see --help)", words.join(" "))
+}
+
+/// An error with its causes, on one line.
+pub(crate) fn with_causes(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let next = error.to_string();
+        if !text.contains(&next) {
+            text = format!("{text}: {next}");
+        }
+        cause = error.source();
+    }
+    text
+}

@@ -1,0 +1,158 @@
+//! What is printed: data on standard output, everything else on standard error.
+
+use std::io::{self, IsTerminal, Write};
+
+use comfy_table::{ContentArrangement, Table, presets};
+use monday_webhooks::{Webhook, client::WebhookConfig};
+use serde::Serialize;
+use serde_json::value::RawValue;
+use tracing_subscriber::{filter::LevelFilter, fmt, layer::SubscriberExt, util::SubscriberInitExt};
+
+use crate::{args::Global, failure::Failure};
+
+/// A webhook as it is printed: ids as texts, as monday's own API has them.
+#[derive(Serialize)]
+pub(crate) struct WebhookRow<'a> {
+    id: String,
+    board_id: String,
+    event: &'a str,
+    config: Option<&'a WebhookConfig>,
+}
+
+impl<'a> From<&'a Webhook> for WebhookRow<'a> {
+    fn from(webhook: &'a Webhook) -> Self {
+        Self {
+            id: webhook.id.to_string(),
+            board_id: webhook.board_id.to_string(),
+            event: webhook.event.as_str(),
+            config: webhook.config.as_ref(),
+        }
+    }
+}
+
+impl WebhookRow<'_> {
+    pub(crate) fn cells(&self) -> Vec<String> {
+        let config = match self.config {
+            None => String::new(),
+            Some(WebhookConfig::Text(text)) => text.clone(),
+            Some(config) => serde_json::to_string(config).unwrap_or_default(),
+        };
+        vec![
+            self.id.clone(),
+            self.board_id.clone(),
+            self.event.to_owned(),
+            config,
+        ]
+    }
+}
+
+pub(crate) const WEBHOOK_COLUMNS: [&str; 4] = ["ID", "BOARD", "EVENT", "CONFIG"];
+
+/// Whether output meant for line-by-line reading is JSON: where it is asked for, or nobody looks.
+pub(crate) fn json_lines(global: &Global) -> bool {
+    global.json || !io::stdout().is_terminal()
+}
+
+/// Prints one JSON document on a line of its own, at once.
+pub(crate) fn json(value: &impl Serialize) -> Result<(), Failure> {
+    let text = serde_json::to_string(value)
+        .map_err(|error| Failure::failed(format!("the output could not be made: {error}")))?;
+    line(&text)
+}
+
+/// Prints a line, at once and in one piece.
+pub(crate) fn line(text: &str) -> Result<(), Failure> {
+    let mut out = io::stdout().lock();
+    out.write_all(format!("{text}\n").as_bytes())
+        .and_then(|()| out.flush())
+        .map_err(|error| match error.kind() {
+            io::ErrorKind::BrokenPipe => Failure::Reported,
+            _ => Failure::failed(format!("the output could not be written: {error}")),
+        })
+}
+
+/// Prints a table.
+pub(crate) fn table(
+    header: &[&str],
+    rows: impl IntoIterator<Item = Vec<String>>,
+) -> Result<(), Failure> {
+    let mut table = Table::new();
+    table
+        .load_preset(presets::NOTHING)
+        .set_content_arrangement(ContentArrangement::Disabled)
+        .set_header(header);
+    for row in rows {
+        table.add_row(row.iter().map(|cell| printable(cell)));
+    }
+    for column in table.column_iter_mut() {
+        column.set_padding((0, 2));
+    }
+    for row in table.lines() {
+        line(row.trim_end())?;
+    }
+    Ok(())
+}
+
+/// Somebody else's text for a terminal: without characters that would steer it.
+pub(crate) fn printable(text: &str) -> String {
+    text.chars()
+        .map(|character| {
+            if character.is_control() {
+                '\u{FFFD}'
+            } else {
+                character
+            }
+        })
+        .collect()
+}
+
+/// JSON on one line, every token as it was.
+pub(crate) fn compact(json: &str) -> Result<Box<RawValue>, Failure> {
+    let mut compact = String::with_capacity(json.len());
+    let mut in_string = false;
+    let mut escaped = false;
+    for character in json.chars() {
+        if in_string {
+            in_string = escaped || character != '"';
+            escaped = !escaped && character == '\\';
+        } else if character.is_ascii_whitespace() {
+            continue;
+        } else {
+            in_string = character == '"';
+        }
+        compact.push(character);
+    }
+    RawValue::from_string(compact).map_err(Failure::failed)
+}
+
+/// Logs of this project's own crates go to standard error.
+pub(crate) fn start_logging(verbose: u8) {
+    let level = match verbose {
+        0 => LevelFilter::WARN,
+        1 => LevelFilter::INFO,
+        _ => LevelFilter::DEBUG,
+    };
+    let own = tracing_subscriber::filter::Targets::new()
+        .with_target("monday_webhooks", level)
+        .with_target("monday_emulator", level);
+    tracing_subscriber::registry()
+        .with(
+            fmt::layer()
+                .with_writer(io::stderr)
+                .with_ansi(io::stderr().is_terminal()),
+        )
+        .with(own)
+        .init();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn compact_json_keeps_every_token() {
+        let json = "{ \"a\\\" b\" :\n [ 1.0 , 1e2,-0 ],\t\"c\\\\\" : \" \" }";
+        let compact = compact(json).unwrap();
+        assert_eq!(compact.get(), r#"{"a\" b":[1.0,1e2,-0],"c\\":" "}"#);
+    }
+}

@@ -1,0 +1,232 @@
+//! `create`, `list` and `delete` against the emulator.
+
+use std::process::Command;
+
+use monday_emulator::{DEFAULT_BOARD_ID, Emulator};
+use serde_json::{Value, json};
+
+use crate::support::{Ran, Running, command, run};
+
+struct Monday {
+    emulator: Emulator,
+    runtime: tokio::runtime::Runtime,
+}
+
+impl Monday {
+    fn start() -> Self {
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        let emulator = runtime.block_on(Emulator::start()).unwrap();
+        Self { emulator, runtime }
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = command(arguments);
+        command
+            .env("MONDAY_API_URL", self.emulator.endpoint())
+            .env("MONDAY_API_TOKEN", self.emulator.app_token().expose());
+        command
+    }
+
+    fn run(&self, arguments: &[&str]) -> Ran {
+        run(&mut self.command(arguments))
+    }
+}
+
+fn board() -> String {
+    DEFAULT_BOARD_ID.to_string()
+}
+
+#[test]
+fn a_webhook_is_created_listed_deleted_and_gone() {
+    let monday = Monday::start();
+    let mut endpoint = Running::start(&mut command(&[
+        "listen",
+        "--addr",
+        "127.0.0.1:0",
+        "--unsigned",
+    ]));
+    let url = endpoint.next_json()["listening"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let board = board();
+
+    let created = monday
+        .run(&[
+            "create",
+            "--json",
+            "--board",
+            &board,
+            "--url",
+            &url,
+            "--allow-http",
+            "--event",
+            "change_status_column_value",
+            "--column",
+            "status",
+            "--status-index",
+            "1",
+        ])
+        .json();
+    let config = json!({"columnId": "status", "columnValue": {"index": 1}});
+    assert_eq!(created["event"], "change_status_column_value");
+    assert_eq!(created["board_id"], board);
+    assert_eq!(created["config"], config);
+    let id = created["id"].as_str().unwrap();
+
+    let list = ["list", "--json", "--board", &board];
+    assert_eq!(
+        monday.run(&list).json(),
+        Value::Array(vec![created.clone()])
+    );
+    assert_eq!(
+        monday
+            .run(&["--json", "list", "--board", &board, "--app-only"])
+            .json(),
+        json!([created])
+    );
+    assert_eq!(monday.run(&["delete", "--json", id]).json(), created);
+    assert_eq!(monday.run(&list).json(), json!([]));
+    monday.run(&["delete", id]).refused(1, "--missing-ok");
+    assert_eq!(
+        monday.run(&["delete", "--json", id, "--missing-ok"]).json(),
+        json!({"id": id, "missing": true})
+    );
+    endpoint.stop();
+}
+
+#[test]
+fn what_monday_would_refuse_is_refused_before_anything_is_sent() {
+    let monday = Monday::start();
+    let board = board();
+    let long = format!("https://example.com/{}", "a".repeat(236));
+    let good = "https://example.com/hook";
+    let cases: &[(&str, &str, &[&str], &str)] = &[
+        (&long, "create_item", &[], "255"),
+        ("http://example.com/hook", "create_item", &[], "https"),
+        ("http://127.0.0.1/hook", "create_item", &[], "https"),
+        ("not a url", "create_item", &[], "URL"),
+        (good, "sprout_item", &[], "WebhookEventType"),
+        (
+            good,
+            "create_item",
+            &["--column", "status"],
+            "takes no --column",
+        ),
+        (good, "create_item", &["--config", "{}"], "takes no config"),
+        (good, "change_specific_column_value", &[], "--column"),
+        (
+            good,
+            "change_specific_column_value",
+            &["--column", "a", "--any-status"],
+            "takes no --any-status",
+        ),
+        (
+            good,
+            "change_status_column_value",
+            &["--column", "a"],
+            "--status-index or --any-status",
+        ),
+        (
+            good,
+            "change_status_column_value",
+            &["--any-status"],
+            "--column",
+        ),
+        (
+            good,
+            "change_status_column_value",
+            &["--column", "a", "--any-status", "--status-index", "1"],
+            "cannot be used with",
+        ),
+        (
+            good,
+            "change_status_column_value",
+            &["--config", r#"{"columnId":"a"}"#],
+            "columnValue",
+        ),
+        (good, "item_moved_to_specific_group", &[], "--group"),
+        (
+            good,
+            "item_moved_to_specific_group",
+            &["--config", "[]"],
+            "JSON object",
+        ),
+        (
+            good,
+            "item_moved_to_specific_group",
+            &["--config", "{"],
+            "JSON",
+        ),
+    ];
+    for (url, event, options, says) in cases {
+        let mut arguments = vec!["create", "--board", &board, "--url", url, "--event", event];
+        arguments.extend_from_slice(options);
+        monday.run(&arguments).refused(2, says);
+    }
+    assert!(monday.emulator.requests().is_empty());
+}
+
+#[test]
+fn an_error_of_mondays_is_one_sentence_with_its_code() {
+    let monday = Monday::start();
+    let url = "https://example.com/hook";
+    let unknown = monday.run(&[
+        "create",
+        "--board",
+        "5",
+        "--url",
+        url,
+        "--event",
+        "create_item",
+    ]);
+    unknown.refused(1, "Board not found");
+    assert!(
+        unknown.stderr().contains("InvalidArgumentException"),
+        "{unknown:?}"
+    );
+    assert!(unknown.stderr().contains("request "), "{unknown:?}");
+
+    let mut stranger = monday.command(&["list", "--board", &board()]);
+    let ran = run(stranger.env("MONDAY_API_TOKEN", "hidden-and-unknown"));
+    ran.refused(1, "refused the token");
+    assert!(!ran.stderr().contains("hidden"), "{ran:?}");
+}
+
+#[test]
+fn the_version_of_the_schema_is_sent_unless_another_is_named() {
+    let monday = Monday::start();
+    let board = board();
+    monday.run(&["list", "--json", "--board", &board]).json();
+    monday
+        .run(&[
+            "list",
+            "--json",
+            "--board",
+            &board,
+            "--api-version",
+            "2026-07",
+        ])
+        .json();
+    let versions: Vec<_> = monday
+        .emulator
+        .requests()
+        .iter()
+        .map(|request| request.api_version.clone().unwrap())
+        .collect();
+    assert_eq!(versions, [monday_webhooks::API_VERSION, "2026-07"]);
+    drop(monday.runtime);
+}
+
+#[test]
+fn a_token_is_sent_to_https_or_loopback_only() {
+    let ran = run(command(&[
+        "list",
+        "--board",
+        "1",
+        "--endpoint",
+        "http://example.com/v2",
+    ])
+    .env("MONDAY_API_TOKEN", "a"));
+    ran.refused(2, "loopback");
+}

@@ -1,0 +1,276 @@
+//! `listen` and `trigger`.
+
+use std::{
+    io::{Read, Write},
+    net::TcpStream,
+    process::Command,
+};
+
+use monday_webhooks::{
+    SubscriptionKind,
+    auth::SigningSecret,
+    testing::{BoardClaims, sample, sign_board_token},
+};
+use serde_json::{Value, json};
+
+use crate::support::{Running, command, run};
+
+const AUDIENCE: &str = "https://example.com/monday";
+
+struct Listener {
+    process: Running,
+    url: String,
+}
+
+impl Listener {
+    fn start(options: &[&str]) -> Self {
+        let mut arguments = vec!["listen", "--addr", "127.0.0.1:0"];
+        arguments.extend_from_slice(options);
+        let mut process = Running::start(command(&arguments).env("SECRET", "one"));
+        let url = process.next_json()["listening"]
+            .as_str()
+            .unwrap()
+            .to_owned();
+        Self { process, url }
+    }
+
+    /// Sends a request as it stands, and returns the whole answer.
+    fn exchange(&self, path: &str, method: &str, headers: &str, body: &str) -> (u16, String) {
+        let authority = self
+            .url
+            .strip_prefix("http://")
+            .unwrap()
+            .split('/')
+            .next()
+            .unwrap();
+        let mut stream = TcpStream::connect(authority).unwrap();
+        let length = body.len();
+        let head = format!(
+            "{method} {path} HTTP/1.1\r\nhost: {authority}\r\nconnection: close\r\ncontent-length: {length}\r\n{headers}\r\n"
+        );
+        stream.write_all(head.as_bytes()).unwrap();
+        // The answer to a refused body can come before all of it was sent.
+        let _ = stream.write_all(body.as_bytes());
+        let mut answer = Vec::new();
+        let _ = stream.read_to_end(&mut answer);
+        let answer = String::from_utf8(answer).unwrap();
+        (answer[9..12].parse().unwrap(), answer)
+    }
+
+    fn post(&self, token: Option<&str>, body: &str) -> u16 {
+        let mut headers = "content-type: application/json\r\n".to_owned();
+        if let Some(token) = token {
+            headers += &format!("authorization: {token}\r\n");
+        }
+        self.exchange("/", "POST", &headers, body).0
+    }
+}
+
+fn token(secret: &str, change: impl Fn(&mut BoardClaims)) -> String {
+    let mut claims = BoardClaims::new(AUDIENCE);
+    change(&mut claims);
+    sign_board_token(&SigningSecret::new(secret).unwrap(), &claims)
+}
+
+fn body() -> String {
+    sample(&SubscriptionKind::CreateItem).unwrap().to_string()
+}
+
+#[test]
+fn only_good_tokens_come_through_and_the_rest_prints_nothing() {
+    let mut listener = Listener::start(&["--signing-secret-env", "SECRET", "--audience", AUDIENCE]);
+    let good = token("one", |_| ());
+    for bad in [
+        None,
+        Some(token("two", |_| ())),
+        Some(token("one", |claims| {
+            claims.expires_at = claims.issued_at - 10;
+        })),
+        Some(token("one", |claims| {
+            claims.audience = "https://example.com/".into();
+        })),
+        Some("nonsense".to_owned()),
+    ] {
+        assert_eq!(listener.post(bad.as_deref(), &body()), 401);
+    }
+    let (_, answer) = listener.exchange("/", "POST", "content-type: application/json\r\n", &body());
+    assert!(
+        answer.ends_with("\r\n\r\n{\"error\":\"unauthorized\"}"),
+        "{answer}"
+    );
+
+    assert_eq!(listener.post(Some(&good), &body()), 200);
+    let printed = listener.process.next_json();
+    assert_eq!(printed["verified"], true);
+    assert_eq!(printed["account_id"], 17_654_321);
+    assert_eq!(printed["attempt"], 1);
+    assert_eq!(printed["duplicate"], false);
+    assert_eq!(
+        printed["delivery"],
+        serde_json::from_str::<Value>(&body()).unwrap()
+    );
+    assert_eq!(listener.process.stop(), (0, Vec::new()));
+}
+
+#[test]
+fn each_refusal_has_its_status() {
+    let listener = Listener::start(&["--unsigned", "--path", "/hook"]);
+    assert!(listener.url.ends_with("/hook"), "{}", listener.url);
+    let json = "content-type: application/json\r\n";
+    let long = "a".repeat(2 << 20);
+    let deep = format!(
+        "{{\"event\":{{\"a\":{}{}}}}}",
+        "[".repeat(10_000),
+        "]".repeat(10_000)
+    );
+    for (path, method, headers, body, status) in [
+        ("/", "POST", json, "{}", 404),
+        ("/hook", "GET", json, "", 405),
+        ("/hook", "PUT", json, "{}", 405),
+        ("/hook", "POST", "content-type: text/plain\r\n", "{}", 415),
+        (
+            "/hook",
+            "POST",
+            "content-type: application/json\r\ncontent-encoding: gzip\r\n",
+            "{}",
+            415,
+        ),
+        ("/hook", "POST", "", "{}", 415),
+        ("/hook", "POST", json, long.as_str(), 413),
+        ("/hook", "POST", json, deep.as_str(), 400),
+        ("/hook", "POST", json, "{}", 400),
+        ("/hook", "POST", json, "", 400),
+    ] {
+        assert_eq!(
+            listener.exchange(path, method, headers, body).0,
+            status,
+            "{method} {path} {headers}"
+        );
+    }
+    let (status, answer) = listener.exchange("/hook", "POST", json, r#"{"challenge":"abc"}"#);
+    assert_eq!(status, 200);
+    assert!(answer.ends_with("{\"challenge\":\"abc\"}"), "{answer}");
+    assert_eq!(listener.process.stop(), (0, Vec::new()));
+}
+
+#[test]
+fn quiet_prints_the_first_line_alone() {
+    let listener = Listener::start(&["--unsigned", "--quiet"]);
+    assert_eq!(listener.post(None, &body()), 200);
+    assert_eq!(listener.process.stop(), (0, Vec::new()));
+}
+
+#[test]
+fn triggered_deliveries_of_every_subscription_arrive_verified() {
+    let mut listener = Listener::start(&["--signing-secret-env", "SECRET"]);
+    for kind in SubscriptionKind::ALL {
+        let arguments = [
+            "trigger",
+            kind.as_str(),
+            "--to",
+            &listener.url,
+            "--signing-secret-env",
+            "SECRET",
+            "--json",
+        ];
+        let sent = run(command(&arguments).env("SECRET", "one")).json();
+        assert_eq!(
+            sent,
+            json!({"number": 1, "subscription": kind, "status": 200})
+        );
+        let printed = listener.process.next_json();
+        assert_eq!(printed["verified"], true);
+        assert!(printed["delivery"]["event"]["subscriptionId"].is_u64());
+    }
+    let refused = |command: &mut Command| {
+        let ran = run(command);
+        assert_eq!(ran.code(), 1, "{ran:?}");
+        assert!(ran.stdout().contains("401"), "{ran:?}");
+    };
+    refused(&mut command(&[
+        "trigger",
+        "create_item",
+        "--to",
+        &listener.url,
+    ]));
+    listener.process.stop();
+}
+
+/// The n-th of many deliveries that differ.
+fn numbered(number: u64) -> String {
+    let mut body = sample(&SubscriptionKind::CreateItem).unwrap();
+    body["event"]["triggerUuid"] = format!("{number:032x}").into();
+    body.to_string()
+}
+
+fn number(line: &str) -> u64 {
+    let line: Value = serde_json::from_str(line).unwrap();
+    let uuid = line["delivery"]["event"]["triggerUuid"].as_str().unwrap();
+    u64::from_str_radix(uuid, 16).unwrap()
+}
+
+#[test]
+fn a_duplicate_is_acknowledged_and_printed_once() {
+    let mut listener = Listener::start(&["--unsigned"]);
+    assert_eq!(listener.post(None, &numbered(1)), 200);
+    assert_eq!(listener.post(None, &numbered(1)), 200);
+    assert_eq!(listener.post(None, &numbered(2)), 200);
+    let first = listener.process.next_json();
+    let second = listener.process.next_json();
+    assert_eq!(number(&first.to_string()), 1);
+    assert_eq!(number(&second.to_string()), 2);
+    assert_eq!(listener.process.stop(), (0, Vec::new()));
+}
+
+#[test]
+fn what_a_killed_listener_acknowledged_is_printed_by_it_or_by_the_next() {
+    let folder = tempfile::tempdir().unwrap();
+    let inbox = format!("sqlite:{}", folder.path().join("inbox").display());
+    let mut printed = Vec::new();
+    for round in 0..3 {
+        let listener = Listener::start(&["--unsigned", "--inbox", &inbox]);
+        for number in round * 20..(round + 1) * 20 {
+            assert_eq!(listener.post(None, &numbered(number)), 200);
+        }
+        printed.extend(listener.process.kill());
+    }
+    let listener = Listener::start(&["--unsigned", "--inbox", &inbox]);
+    for known in 0..60 {
+        assert_eq!(listener.post(None, &numbered(known)), 200);
+    }
+    let (code, rest) = listener.process.stop();
+    assert_eq!(code, 0);
+    printed.extend(rest);
+    let mut numbers: Vec<_> = printed.iter().map(|line| number(line)).collect();
+    numbers.sort_unstable();
+    numbers.dedup();
+    assert_eq!(numbers, (0..60).collect::<Vec<_>>());
+}
+
+#[test]
+fn an_inbox_has_one_listener_at_a_time() {
+    let folder = tempfile::tempdir().unwrap();
+    let inbox = format!("sqlite:{}", folder.path().join("inbox").display());
+    let listener = Listener::start(&["--unsigned", "--inbox", &inbox]);
+    let second = [
+        "listen",
+        "--addr",
+        "127.0.0.1:0",
+        "--unsigned",
+        "--inbox",
+        &inbox,
+    ];
+    run(&mut command(&second)).refused(1, "in use by another process");
+    assert_eq!(listener.process.stop(), (0, Vec::new()));
+    for wrong in ["disk", "sqlite:", "redis:there"] {
+        let arguments = [
+            "listen",
+            "--addr",
+            "127.0.0.1:0",
+            "--unsigned",
+            "--inbox",
+            wrong,
+        ];
+        run(&mut command(&arguments)).refused(2, "sqlite:PATH");
+    }
+}

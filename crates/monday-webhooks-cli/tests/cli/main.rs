@@ -1,0 +1,13 @@
+//! The command line as a stranger uses it: real processes, real sockets.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod api;
+mod decode;
+mod demo;
+mod emulate;
+mod listen;
+mod schema;
+mod support;
+mod token;
+mod usage;

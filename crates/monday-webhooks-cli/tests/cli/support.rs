@@ -1,0 +1,128 @@
+//! Running the command.
+
+use std::{
+    io::{BufRead, BufReader, Read, Write},
+    process::{Child, ChildStdout, Command, Output, Stdio},
+};
+
+use serde_json::Value;
+
+/// The command, without anything of this machine's own settings.
+pub(crate) fn command(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_monday-webhooks"));
+    for variable in [
+        "MONDAY_API_TOKEN",
+        "MONDAY_API_KEY",
+        "MONDAY_API_URL",
+        "MONDAY_API_VERSION",
+    ] {
+        command.env_remove(variable);
+    }
+    command
+        .args(arguments)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    command
+}
+
+pub(crate) fn run(command: &mut Command) -> Ran {
+    Ran(command.output().unwrap())
+}
+
+/// Runs with this on standard input. The child may stop reading before the end.
+pub(crate) fn run_with_input(command: &mut Command, input: &[u8]) -> Ran {
+    let mut child = command.stdin(Stdio::piped()).spawn().unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    let input = input.to_vec();
+    let writer = std::thread::spawn(move || {
+        let _ = stdin.write_all(&input);
+    });
+    let output = child.wait_with_output().unwrap();
+    writer.join().unwrap();
+    Ran(output)
+}
+
+/// What a command did.
+#[derive(Debug)]
+pub(crate) struct Ran(Output);
+
+impl Ran {
+    pub(crate) fn code(&self) -> i32 {
+        self.0.status.code().unwrap()
+    }
+
+    pub(crate) fn stdout(&self) -> &str {
+        std::str::from_utf8(&self.0.stdout).unwrap()
+    }
+
+    pub(crate) fn stderr(&self) -> &str {
+        std::str::from_utf8(&self.0.stderr).unwrap()
+    }
+
+    pub(crate) fn json(&self) -> Value {
+        assert_eq!(self.code(), 0, "{self:?}");
+        serde_json::from_str(self.stdout()).unwrap()
+    }
+
+    pub(crate) fn json_lines(&self) -> Vec<Value> {
+        self.stdout()
+            .lines()
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect()
+    }
+
+    /// One line on standard error, nothing on standard output.
+    pub(crate) fn refused(&self, code: i32, says: &str) {
+        assert_eq!(self.code(), code, "{self:?}");
+        assert_eq!(self.stdout(), "", "{self:?}");
+        assert_eq!(self.stderr().lines().count(), 1, "{self:?}");
+        assert!(self.stderr().contains(says), "{self:?}");
+    }
+}
+
+/// A command that runs until it is stopped.
+pub(crate) struct Running {
+    child: Child,
+    lines: BufReader<ChildStdout>,
+}
+
+impl Running {
+    pub(crate) fn start(command: &mut Command) -> Self {
+        let mut child = command.stderr(Stdio::inherit()).spawn().unwrap();
+        let lines = BufReader::new(child.stdout.take().unwrap());
+        Self { child, lines }
+    }
+
+    /// The next line that it prints.
+    pub(crate) fn next_json(&mut self) -> Value {
+        let mut line = String::new();
+        self.lines.read_line(&mut line).unwrap();
+        serde_json::from_str(&line).unwrap()
+    }
+
+    /// Kills it as a power failure would, and returns what else it printed.
+    pub(crate) fn kill(mut self) -> Vec<String> {
+        self.child.kill().unwrap();
+        let left = self.lines.by_ref().lines().map(Result::unwrap).collect();
+        self.child.wait().unwrap();
+        left
+    }
+
+    /// Asks it to stop, and returns its exit code and what else it printed.
+    pub(crate) fn stop(mut self) -> (i32, Vec<String>) {
+        let id = self.child.id().to_string();
+        let sent = Command::new("kill").args(["-TERM", &id]).status().unwrap();
+        assert!(sent.success());
+        let left = self.lines.by_ref().lines().map(Result::unwrap).collect();
+        (self.child.wait().unwrap().code().unwrap(), left)
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // It has usually stopped already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}

@@ -1,0 +1,185 @@
+//! One call: headers, attempts, waits.
+
+use std::time::Duration;
+
+use http::{HeaderMap, HeaderName, StatusCode, header};
+use tokio::time::Instant;
+
+use graphql_client::{GraphQLQuery, QueryBody};
+
+use super::{
+    Client, answer,
+    error::{Details, Error, ErrorKind},
+};
+
+const API_VERSION_HEADER: HeaderName = HeaderName::from_static("api-version");
+
+/// The longest answer that is read, in bytes.
+const MAX_ANSWER: usize = 64 * 1024 * 1024;
+
+/// Runs an operation. `secrets` are texts of the variables that must not show in an error.
+pub(super) async fn execute<Q: GraphQLQuery>(
+    client: &Client,
+    variables: Q::Variables,
+    secrets: &[&str],
+) -> Result<Q::ResponseData, Error> {
+    let request = Q::build_query(variables);
+    let call = Call::new(client, &request, secrets)?;
+    let mut schedule = client.shared.retry.schedule();
+    let deadline = Instant::now() + client.shared.retry.max_elapsed;
+    let mut attempts = 1;
+    loop {
+        let mut error = match call.attempt(deadline).await {
+            Ok(data) => return Ok(data),
+            Err(error) => error,
+        };
+        error.details_mut().attempts = attempts;
+        if !error.is_retryable() || error.may_have_been_applied() {
+            return Err(error);
+        }
+        match schedule.next(error.retry_after()) {
+            Some(wait) if Instant::now() + wait < deadline => {
+                tracing::info!(
+                    operation = request.operation_name,
+                    attempt = attempts,
+                    wait_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX),
+                    kind = ?error.kind(),
+                    code = error.code(),
+                    request_id = error.request_id(),
+                    "a call is repeated"
+                );
+                tokio::time::sleep(wait).await;
+                attempts += 1;
+            }
+            _ => return Err(error),
+        }
+    }
+}
+
+struct Call<'a> {
+    client: &'a Client,
+    operation: &'static str,
+    is_mutation: bool,
+    body: bytes::Bytes,
+    secrets: Vec<&'a str>,
+}
+
+impl<'a> Call<'a> {
+    fn new<V: serde::Serialize>(
+        client: &'a Client,
+        request: &QueryBody<V>,
+        secrets: &[&'a str],
+    ) -> Result<Self, Error> {
+        let operation = request.operation_name;
+        let body = serde_json::to_vec(request).map_err(|source| {
+            Error::new(Details {
+                source: Some(source.into()),
+                ..Details::new(ErrorKind::InvalidArgument, operation)
+            })
+        })?;
+        Ok(Self {
+            client,
+            operation,
+            is_mutation: !is_query(request.query),
+            body: body.into(),
+            secrets: std::iter::once(client.authorization.token.expose())
+                .chain(secrets.iter().copied())
+                .collect(),
+        })
+    }
+
+    async fn attempt<T: serde::de::DeserializeOwned>(&self, deadline: Instant) -> Result<T, Error> {
+        let (status, headers, body) = self
+            .send(deadline)
+            .await
+            .map_err(|error| self.transport_error(error))?;
+        let answer = answer::Answer::read(status, &headers, &body);
+        answer.into_data(self.operation, &self.secrets, self.is_mutation)
+    }
+
+    async fn send(&self, deadline: Instant) -> Result<(StatusCode, HeaderMap, Vec<u8>), Broken> {
+        let shared = &self.client.shared;
+        let request = shared
+            .http
+            .post(shared.endpoint.clone())
+            .header(
+                header::AUTHORIZATION,
+                self.client.authorization.header.clone(),
+            )
+            .header(header::CONTENT_TYPE, "application/json")
+            .header(header::ACCEPT, "application/json")
+            .header(API_VERSION_HEADER, shared.api_version.clone())
+            .body(self.body.clone());
+        let exchange = async {
+            let mut response = request.send().await?;
+            let mut body = Vec::new();
+            while let Some(chunk) = response.chunk().await? {
+                if body.len() + chunk.len() > MAX_ANSWER {
+                    return Err(Broken::TooLong);
+                }
+                body.extend_from_slice(&chunk);
+            }
+            Ok((
+                response.status(),
+                std::mem::take(response.headers_mut()),
+                body,
+            ))
+        };
+        tokio::time::timeout_at(deadline, exchange)
+            .await
+            .unwrap_or(Err(Broken::Deadline))
+    }
+
+    /// Where the connection was never made, monday can't have seen the request. In any other case
+    /// it may have.
+    fn transport_error(&self, error: Broken) -> Error {
+        let (kind, seen, source): (_, _, Option<Box<dyn std::error::Error + Send + Sync>>) =
+            match error {
+                Broken::Http(error) => {
+                    let kind = if error.is_timeout() {
+                        ErrorKind::Timeout
+                    } else {
+                        ErrorKind::Transport
+                    };
+                    let seen = !error.is_connect();
+                    (kind, seen, Some(error.without_url().into()))
+                }
+                Broken::Deadline => (ErrorKind::Timeout, true, None),
+                Broken::TooLong => (ErrorKind::Decode, true, None),
+            };
+        Error::new(Details {
+            retryable: kind != ErrorKind::Decode,
+            may_have_been_applied: self.is_mutation && seen,
+            source,
+            ..Details::new(kind, self.operation)
+        })
+    }
+}
+
+/// Why an exchange gave no answer.
+enum Broken {
+    Http(reqwest::Error),
+    Deadline,
+    TooLong,
+}
+
+impl From<reqwest::Error> for Broken {
+    fn from(error: reqwest::Error) -> Self {
+        Self::Http(error)
+    }
+}
+
+/// Whether the document is surely a query. Anything else is treated as a mutation, which is
+/// repeated less.
+fn is_query(document: &str) -> bool {
+    let document = document.trim_start();
+    document.starts_with('{')
+        || document.strip_prefix("query").is_some_and(|rest| {
+            !rest.starts_with(|next: char| next.is_alphanumeric() || next == '_')
+        })
+}
+
+/// The longest of several waits.
+pub(super) fn longest(waits: impl IntoIterator<Item = Option<Duration>>) -> Option<Duration> {
+    waits.into_iter().flatten().max()
+}

@@ -1,0 +1,199 @@
+//! The keys of the last day, in memory.
+
+use std::{
+    collections::{HashSet, VecDeque},
+    hash::{BuildHasherDefault, Hasher},
+};
+
+/// A window is remembered in so many parts, and forgotten part by part.
+const GENERATIONS: i64 = 8;
+
+/// A set that grows moves all that it holds. In shards that is a short pause now and then instead
+/// of one long one.
+const SHARDS: usize = 64;
+
+/// The keys that were seen within a window, and up to an eighth of the window longer.
+#[derive(Debug)]
+pub(super) struct Seen {
+    window: i64,
+    /// What may be forgotten early when there are too many, is at least this old.
+    least: i64,
+    max: usize,
+    count: usize,
+    generations: VecDeque<Generation>,
+}
+
+#[derive(Debug)]
+struct Generation {
+    first: i64,
+    last: i64,
+    count: usize,
+    shards: Box<[HashSet<u128, BuildHasherDefault<Uniform>>]>,
+}
+
+/// Why a key can't be remembered: there are too many that may not be forgotten yet.
+#[derive(Debug)]
+pub(super) struct TooMany;
+
+impl Seen {
+    /// Times are in milliseconds.
+    pub(super) const fn new(window: i64, least: i64, max: usize) -> Self {
+        Self {
+            window,
+            least,
+            max,
+            count: 0,
+            generations: VecDeque::new(),
+        }
+    }
+
+    pub(super) fn contains(&mut self, key: u128, now: i64) -> bool {
+        self.forget(now.saturating_sub(self.window));
+        self.generations
+            .iter()
+            .any(|generation| generation.shards[shard(key)].contains(&key))
+    }
+
+    /// Remembers a key that isn't there.
+    pub(super) fn insert(&mut self, key: u128, now: i64) -> Result<(), TooMany> {
+        if self.count >= self.max {
+            self.forget_one(now.saturating_sub(self.least));
+            if self.count >= self.max {
+                return Err(TooMany);
+            }
+        }
+        let span = self.window / GENERATIONS;
+        let fits = |newest: &Generation| now < newest.first.saturating_add(span);
+        if !self.generations.back().is_some_and(fits) {
+            self.generations.push_back(Generation::new(now));
+        }
+        if let Some(newest) = self.generations.back_mut() {
+            newest.last = newest.last.max(now);
+            if newest.shards[shard(key)].insert(key) {
+                newest.count += 1;
+                self.count += 1;
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes back what was inserted last, since it was not kept after all.
+    #[cfg(feature = "sqlite")]
+    pub(super) fn remove(&mut self, key: u128) {
+        for generation in &mut self.generations {
+            if generation.shards[shard(key)].remove(&key) {
+                generation.count -= 1;
+                self.count -= 1;
+            }
+        }
+    }
+
+    /// Forgets what is older than `horizon`.
+    fn forget(&mut self, horizon: i64) {
+        while self
+            .generations
+            .front()
+            .is_some_and(|oldest| oldest.last < horizon)
+        {
+            self.forget_one(horizon);
+        }
+    }
+
+    fn forget_one(&mut self, horizon: i64) {
+        let old = |oldest: &&Generation| oldest.last < horizon;
+        if self.generations.front().filter(old).is_some()
+            && let Some(oldest) = self.generations.pop_front()
+        {
+            self.count -= oldest.count;
+        }
+    }
+}
+
+impl Generation {
+    fn new(now: i64) -> Self {
+        Self {
+            first: now,
+            last: now,
+            count: 0,
+            shards: std::iter::repeat_with(HashSet::default)
+                .take(SHARDS)
+                .collect(),
+        }
+    }
+}
+
+/// Of the upper bits, since the sets go by the lower ones.
+const fn shard(key: u128) -> usize {
+    (key >> 96) as usize % SHARDS
+}
+
+/// A digest is its own hash.
+#[derive(Debug, Default)]
+struct Uniform(u64);
+
+impl Hasher for Uniform {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = self.0.rotate_left(8) ^ u64::from(*byte);
+        }
+    }
+
+    fn write_u128(&mut self, digest: u128) {
+        self.0 = digest as u64;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::inbox::digest::key_digest;
+
+    #[test]
+    fn a_full_memory_forgets_early_but_never_what_monday_may_still_repeat() {
+        let mut seen = Seen::new(1_000, 300, 10);
+        for key in 0..10 {
+            seen.insert(key, 0).unwrap();
+        }
+        assert!(seen.insert(10, 300).is_err());
+        assert!(seen.contains(0, 300));
+        seen.insert(10, 301).unwrap();
+        assert!(!seen.contains(0, 301));
+        assert!(seen.contains(10, 301));
+    }
+
+    proptest! {
+        /// Against a map: what is younger than the window is known, and what is older than the
+        /// window and a generation isn't.
+        #[test]
+        fn keys_are_known_for_the_window(steps in prop::collection::vec((0u8..20, 0i64..40), 0..200)) {
+            let window = 160;
+            let mut seen = Seen::new(window, 1, 1_000);
+            let mut model = HashMap::new();
+            let mut now = 1_000;
+            for (key, pause) in steps {
+                now += pause;
+                let digest = key_digest(&key.to_string());
+                let known = seen.contains(digest, now);
+                match model.get(&key) {
+                    Some(at) if now - at <= window => prop_assert!(known),
+                    Some(at) if now - at <= window + window / GENERATIONS => {}
+                    _ => prop_assert!(!known),
+                }
+                if !known {
+                    seen.insert(digest, now).unwrap();
+                    model.insert(key, now);
+                }
+            }
+            let counted: usize = seen.generations.iter().map(|generation| generation.count).sum();
+            prop_assert_eq!(counted, seen.count);
+        }
+    }
+}

@@ -1,0 +1,428 @@
+//! The thread that owns the file: takes what has come together, commits it, answers.
+
+use std::{
+    path::Path,
+    sync::{Arc, mpsc},
+    time::{Duration, Instant, SystemTime},
+};
+
+use rusqlite::Connection;
+use tokio::sync::{Notify, oneshot};
+
+use crate::{
+    inbox::{
+        Claimed, DeadLetter, DeadLetterId, InboxError, Metrics, Received, Settlement, Status,
+        digest::key_digest,
+        received::{from_millis, millis},
+        seen::Seen,
+    },
+    receiver::Taken,
+};
+
+use super::{
+    SqliteLease, SqliteOptions,
+    open::{self, Opened},
+    queue::Queue,
+    statements,
+};
+
+/// How many commands share a commit at the most.
+const BATCH: usize = 1024;
+
+type Reply<T> = oneshot::Sender<Result<T, InboxError>>;
+
+/// Deliveries that are due, or else how long until one is.
+type Due = Result<Vec<Claimed<SqliteLease>>, Option<Duration>>;
+
+/// What the thread is asked to do.
+pub(super) enum Command {
+    Put {
+        received: Box<Received>,
+        reply: Reply<Taken>,
+    },
+    Claim {
+        max: usize,
+        lease: Box<dyn Fn(i64) -> SqliteLease + Send>,
+        reply: Reply<Due>,
+    },
+    Keep {
+        id: i64,
+        attempt: u32,
+        reply: Reply<()>,
+    },
+    Settle {
+        id: i64,
+        settlement: Settlement,
+        reply: Reply<()>,
+    },
+    Abandon {
+        id: i64,
+    },
+    Status {
+        reply: Reply<Status>,
+    },
+    DeadLetters {
+        after: Option<DeadLetterId>,
+        limit: usize,
+        reply: Reply<Vec<DeadLetter>>,
+    },
+    Requeue {
+        letter: DeadLetterId,
+        reply: Reply<bool>,
+    },
+    Discard {
+        letter: DeadLetterId,
+        reply: Reply<bool>,
+    },
+    Close,
+}
+
+/// What is left to do for a command once the commit has succeeded or failed: the change to the
+/// memory, and the answer.
+type Finish = Box<dyn FnOnce(&mut Memory, Result<(), InboxError>)>;
+
+/// What the thread knows without looking into the file.
+struct Memory {
+    queue: Queue,
+    seen: Seen,
+    next_id: i64,
+}
+
+pub(super) struct Writer {
+    file: Opened,
+    memory: Memory,
+    window: i64,
+    metrics: Arc<dyn Metrics>,
+    changed: Arc<Notify>,
+}
+
+impl Writer {
+    pub(super) fn open(
+        path: &Path,
+        options: SqliteOptions,
+        changed: Arc<Notify>,
+    ) -> Result<Self, InboxError> {
+        let file = open::open(path, options.lock_time, options.max_bytes)?;
+        let window = options.window.millis();
+        let least = crate::inbox::DedupeWindow::MIN.millis();
+        let memory =
+            read_back(&file.connection, window, least, options.remembered).map_err(open::error)?;
+        Ok(Self {
+            file,
+            memory,
+            window,
+            metrics: options.metrics,
+            changed,
+        })
+    }
+
+    /// Works until it is told to close, or nobody is left to tell it.
+    pub(super) fn run(mut self, commands: &mpsc::Receiver<Command>) {
+        while let Ok(first) = commands.recv() {
+            let mut batch = vec![first];
+            batch.extend(commands.try_iter().take(BATCH - 1));
+            let close = batch
+                .iter()
+                .any(|command| matches!(command, Command::Close));
+            self.commit(batch);
+            if close {
+                return;
+            }
+        }
+    }
+
+    fn commit(&mut self, batch: Vec<Command>) {
+        let started = Instant::now();
+        let mut finishes = Vec::with_capacity(batch.len());
+        let mut changes = 0;
+        let connection = &self.file.connection;
+        let mut result = execute(connection, "BEGIN IMMEDIATE");
+        for command in batch {
+            // After an error the transaction may be gone, and nothing may run outside of one.
+            if let Err(error) = &result {
+                finishes.push(refuse(command, error));
+                continue;
+            }
+            match work(connection, &mut self.memory, command, &mut changes) {
+                Ok(finish) => finishes.push(finish),
+                Err((error, finish)) => {
+                    finishes.push(finish);
+                    result = Err(error);
+                }
+            }
+        }
+        if result.is_ok() && changes > 0 {
+            let horizon = millis(SystemTime::now()).saturating_sub(self.window);
+            result = statements::prune(connection, horizon, changes * 2)
+                .map(drop)
+                .map_err(open::error);
+        }
+        if result.is_ok() {
+            result = execute(connection, "COMMIT");
+        }
+        if result.is_err() && !connection.is_autocommit() {
+            // A transaction that can't be rolled back is gone with the connection's next error.
+            let _ = execute(connection, "ROLLBACK");
+        }
+        if changes > 0 {
+            self.metrics
+                .committed(changes, started.elapsed(), result.as_ref().err());
+        }
+        for finish in finishes {
+            finish(&mut self.memory, result.clone());
+        }
+        self.changed.notify_waiters();
+    }
+}
+
+fn execute(connection: &Connection, statement: &str) -> Result<(), InboxError> {
+    connection.execute_batch(statement).map_err(open::error)
+}
+
+/// Fills the memory from the file.
+fn read_back(
+    connection: &Connection,
+    window: i64,
+    least: i64,
+    remembered: usize,
+) -> rusqlite::Result<Memory> {
+    let now = millis(SystemTime::now());
+    let mut queue = Queue::default();
+    queue.dead = statements::unhandled(connection, |id, received_at, due| {
+        let wait = u64::try_from(due.saturating_sub(now)).unwrap_or_default();
+        queue.add(id, received_at, Duration::from_millis(wait));
+    })?;
+    let mut seen = Seen::new(window, least, remembered);
+    statements::remembered(connection, now.saturating_sub(window), |digest, at| {
+        // It was within the limit when it was put.
+        let _ = seen.insert(digest, at);
+    })?;
+    Ok(Memory {
+        queue,
+        seen,
+        next_id: statements::last_id(connection)? + 1,
+    })
+}
+
+/// The finish of a command that was not begun.
+fn refuse(command: Command, error: &InboxError) -> Finish {
+    fn answer<T: 'static>(reply: Reply<T>, error: &InboxError) -> Finish {
+        let error = error.clone();
+        Box::new(move |_, _| drop(reply.send(Err(error))))
+    }
+
+    match command {
+        Command::Put { reply, .. } => answer(reply, error),
+        Command::Claim { reply, .. } => answer(reply, error),
+        Command::Keep { reply, .. } | Command::Settle { reply, .. } => answer(reply, error),
+        Command::Status { reply } => answer(reply, error),
+        Command::DeadLetters { reply, .. } => answer(reply, error),
+        Command::Requeue { reply, .. } | Command::Discard { reply, .. } => answer(reply, error),
+        Command::Abandon { id } => {
+            Box::new(move |memory, _| memory.queue.give_back(id, Duration::ZERO))
+        }
+        Command::Close => Box::new(|_, _| ()),
+    }
+}
+
+/// Answers with a value that depends on the commit alone.
+fn reply_with<T: 'static>(reply: Reply<T>, value: T) -> Finish {
+    Box::new(move |_, result| {
+        // Nobody waits for it any more: what was done is done all the same.
+        let _ = reply.send(result.map(|()| value));
+    })
+}
+
+/// Does a command within the transaction. An error is the whole transaction's.
+fn work(
+    connection: &Connection,
+    memory: &mut Memory,
+    command: Command,
+    changes: &mut usize,
+) -> Result<Finish, (InboxError, Finish)> {
+    match command {
+        Command::Put { received, reply } => put(connection, memory, &received, reply, changes),
+        Command::Claim { max, lease, reply } => {
+            claim(connection, memory, max, &*lease, reply, changes)
+        }
+        Command::Keep { id, attempt, reply } => {
+            let done = statements::set_attempts(connection, id, attempt);
+            *changes += 1;
+            or_fail(done, reply_with(reply, ()))
+        }
+        Command::Settle {
+            id,
+            settlement,
+            reply,
+        } => settle(connection, memory, id, settlement, reply, changes),
+        Command::Abandon { id } => Ok(Box::new(move |memory, _| {
+            memory.queue.give_back(id, Duration::ZERO);
+        })),
+        Command::Status { reply } => Ok(Box::new(move |memory, result| {
+            let queue = &memory.queue;
+            let status = Status {
+                waiting: queue.waiting() as u64,
+                in_flight: queue.in_flight() as u64,
+                dead: queue.dead,
+                oldest: queue.oldest().map(from_millis),
+            };
+            let _ = reply.send(result.map(|()| status));
+        })),
+        Command::DeadLetters {
+            after,
+            limit,
+            reply,
+        } => match statements::dead_letters(connection, after, limit) {
+            Ok(letters) => Ok(reply_with(reply, letters)),
+            Err(error) => or_fail(Err(error), reply_with(reply, Vec::new())),
+        },
+        Command::Requeue { letter, reply } => {
+            *changes += 1;
+            match statements::requeue(connection, letter) {
+                Ok(None) => Ok(reply_with(reply, false)),
+                Ok(Some(received_at)) => Ok(Box::new(move |memory, result| {
+                    if result.is_ok() {
+                        let id = letter.get().cast_signed();
+                        memory.queue.add(id, received_at, Duration::ZERO);
+                        memory.queue.dead -= 1;
+                    }
+                    let _ = reply.send(result.map(|()| true));
+                })),
+                Err(error) => or_fail(Err(error), reply_with(reply, false)),
+            }
+        }
+        Command::Discard { letter, reply } => {
+            *changes += 1;
+            match statements::discard(connection, letter) {
+                Ok(found) => Ok(Box::new(move |memory, result| {
+                    if result.is_ok() && found {
+                        memory.queue.dead -= 1;
+                    }
+                    let _ = reply.send(result.map(|()| found));
+                })),
+                Err(error) => or_fail(Err(error), reply_with(reply, false)),
+            }
+        }
+        Command::Close => Ok(Box::new(|_, _| ())),
+    }
+}
+
+fn or_fail(result: rusqlite::Result<()>, finish: Finish) -> Result<Finish, (InboxError, Finish)> {
+    match result {
+        Ok(()) => Ok(finish),
+        Err(error) => Err((open::error(error), finish)),
+    }
+}
+
+fn put(
+    connection: &Connection,
+    memory: &mut Memory,
+    received: &Received,
+    reply: Reply<Taken>,
+    changes: &mut usize,
+) -> Result<Finish, (InboxError, Finish)> {
+    let key = key_digest(&received.delivery.dedupe_key());
+    let at = millis(received.received_at);
+    if memory.seen.contains(key, at) {
+        // Of a delivery that stands in this very batch, too: the answer waits for the commit.
+        return Ok(reply_with(reply, Taken::Duplicate));
+    }
+    if memory.seen.insert(key, at).is_err() {
+        return Ok(Box::new(move |_, _| {
+            let _ = reply.send(Err(InboxError::Full));
+        }));
+    }
+    let id = memory.next_id;
+    memory.next_id += 1;
+    *changes += 1;
+    let finish: Finish = Box::new(move |memory, result| {
+        match result {
+            Ok(()) => memory.queue.add(id, at, Duration::ZERO),
+            Err(_) => memory.seen.remove(key),
+        }
+        let _ = reply.send(result.map(|()| Taken::New));
+    });
+    or_fail(statements::insert(connection, id, key, received), finish)
+}
+
+fn claim(
+    connection: &Connection,
+    memory: &mut Memory,
+    max: usize,
+    lease: &dyn Fn(i64) -> SqliteLease,
+    reply: Reply<Due>,
+    changes: &mut usize,
+) -> Result<Finish, (InboxError, Finish)> {
+    let taken = match memory.queue.take(max) {
+        Ok(taken) => taken,
+        Err(wait) => return Ok(reply_with(reply, Err(wait))),
+    };
+    *changes += taken.len();
+    let mut claimed = Vec::with_capacity(taken.len());
+    let mut unreadable = Vec::new();
+    let read = taken.iter().try_for_each(|id| {
+        let stored = statements::claim(connection, *id)?;
+        let attempt = stored.attempts;
+        if let Some(received) = stored.received() {
+            claimed.push(Claimed::new(received, attempt, lease(*id)));
+            Ok(())
+        } else {
+            unreadable.push(*id);
+            statements::bury(connection, *id, "the stored body can't be read")
+        }
+    });
+    let finish: Finish = Box::new(move |memory, result| {
+        if let Err(error) = result {
+            for claimed in &claimed {
+                claimed.lease.forget();
+            }
+            for id in taken {
+                memory.queue.give_back(id, Duration::ZERO);
+            }
+            let _ = reply.send(Err(error));
+            return;
+        }
+        for id in unreadable {
+            memory.queue.remove(id);
+            memory.queue.dead += 1;
+        }
+        // Where nobody waits for them any more, the leases give everything back.
+        let _ = reply.send(Ok(Ok(claimed)));
+    });
+    or_fail(read, finish)
+}
+
+fn settle(
+    connection: &Connection,
+    memory: &Memory,
+    id: i64,
+    settlement: Settlement,
+    reply: Reply<()>,
+    changes: &mut usize,
+) -> Result<Finish, (InboxError, Finish)> {
+    if !memory.queue.is_in_flight(id) {
+        return Ok(reply_with(reply, ()));
+    }
+    *changes += 1;
+    let done = match &settlement {
+        Settlement::Done => statements::delete(connection, id),
+        Settlement::Retry { after } => statements::retry(connection, id, *after),
+        Settlement::Release => statements::release(connection, id),
+        Settlement::Dead { reason } => statements::bury(connection, id, reason),
+    };
+    let finish: Finish = Box::new(move |memory, result| {
+        if result.is_ok() && memory.queue.is_in_flight(id) {
+            match settlement {
+                Settlement::Done => memory.queue.remove(id),
+                Settlement::Retry { after } => memory.queue.give_back(id, after),
+                Settlement::Release => memory.queue.give_back(id, Duration::ZERO),
+                Settlement::Dead { .. } => {
+                    memory.queue.remove(id);
+                    memory.queue.dead += 1;
+                }
+            }
+        }
+        let _ = reply.send(result);
+    });
+    or_fail(done, finish)
+}

@@ -1,0 +1,102 @@
+//! What a handler gets, and what it gives back.
+
+use std::{fmt, sync::Arc};
+
+use crate::inbox::Received;
+
+/// One attempt at one delivery.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Job {
+    /// The delivery, and when it first arrived.
+    pub received: Received,
+    /// Which attempt this is, from 1.
+    pub attempt: u32,
+}
+
+impl Job {
+    pub(super) const fn new(received: Received, attempt: u32) -> Self {
+        Self { received, attempt }
+    }
+}
+
+/// Handles deliveries.
+///
+/// Any `Fn(Job) -> impl Future<Output = Result<(), E>>` is one, where `E` is [`Failure`] or any
+/// error type.
+pub trait Handler: Send + Sync + 'static {
+    /// Handles a delivery. With `Ok` it is done with; with a failure it is handed over again
+    /// later, or given up.
+    ///
+    /// The same delivery can come again although it was handled: see the [contract](crate::inbox).
+    fn handle(&self, job: Job) -> impl Future<Output = Result<(), Failure>> + Send;
+}
+
+impl<F, R, E> Handler for F
+where
+    F: Fn(Job) -> R + Send + Sync + 'static,
+    R: Future<Output = Result<(), E>> + Send,
+    E: Into<Failure>,
+{
+    async fn handle(&self, job: Job) -> Result<(), Failure> {
+        self(job).await.map_err(Into::into)
+    }
+}
+
+impl<H: Handler> Handler for Arc<H> {
+    fn handle(&self, job: Job) -> impl Future<Output = Result<(), Failure>> + Send {
+        H::handle(self, job)
+    }
+}
+
+/// Why a handler didn't handle a delivery. Made from any error by `?`, to be tried again.
+///
+/// The reason is logged, and stored with a dead letter: nothing of the delivery's belongs in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    reason: String,
+    hopeless: bool,
+}
+
+/// A longer reason is cut.
+const MAX_REASON: usize = 1024;
+
+impl Failure {
+    /// To be tried again.
+    pub fn retry(reason: impl fmt::Display) -> Self {
+        Self::new(&reason, false)
+    }
+
+    /// To be given up at once: another attempt would end the same way.
+    pub fn dead(reason: impl fmt::Display) -> Self {
+        Self::new(&reason, true)
+    }
+
+    fn new(reason: &dyn fmt::Display, hopeless: bool) -> Self {
+        let mut reason = reason.to_string();
+        reason.truncate(reason.floor_char_boundary(MAX_REASON));
+        Self { reason, hopeless }
+    }
+
+    /// The reason.
+    #[must_use]
+    pub fn reason(&self) -> &str {
+        &self.reason
+    }
+
+    pub(super) fn into_reason(self) -> String {
+        self.reason
+    }
+
+    /// Whether another attempt is of no use.
+    #[must_use]
+    pub const fn is_hopeless(&self) -> bool {
+        self.hopeless
+    }
+}
+
+impl<E: std::error::Error> From<E> for Failure {
+    fn from(error: E) -> Self {
+        Self::retry(error)
+    }
+}

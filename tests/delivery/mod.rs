@@ -1,0 +1,15 @@
+//! Deliveries: typed where they are known, and never less than what came.
+
+mod column_values;
+mod ids;
+mod lossless;
+mod mutation;
+mod refused;
+mod typed;
+
+use monday_webhooks::Delivery;
+use serde_json::Value;
+
+fn parse(value: &Value) -> Delivery {
+    Delivery::parse(value.to_string()).unwrap()
+}

@@ -1,0 +1,457 @@
+//! The typed view, by tables.
+
+use std::time::{Duration, UNIX_EPOCH};
+
+use monday_webhooks::{
+    BoardId, Delivery, Event, EventKind, ItemId, SubscriptionKind, testing::sample,
+};
+use serde_json::{Value, json};
+
+use super::parse;
+
+use EventKind as Kind;
+use SubscriptionKind as Sub;
+
+/// What arrives for each subscription: wire type, kind, subitem or not, and the subscriptions
+/// that such a delivery can come from.
+fn table() -> [(Sub, &'static str, Kind, bool, &'static [Sub]); 21] {
+    const STATUS: &[Sub] = &[
+        Sub::ChangeColumnValue,
+        Sub::ChangeSpecificColumnValue,
+        Sub::ChangeStatusColumnValue,
+    ];
+    const COLUMN: &[Sub] = &[Sub::ChangeColumnValue, Sub::ChangeSpecificColumnValue];
+    const GROUP: &[Sub] = &[Sub::ItemMovedToAnyGroup, Sub::ItemMovedToSpecificGroup];
+    [
+        (
+            Sub::CreateItem,
+            "create_pulse",
+            Kind::ItemCreated,
+            false,
+            &[Sub::CreateItem],
+        ),
+        (
+            Sub::CreateSubitem,
+            "create_pulse",
+            Kind::ItemCreated,
+            true,
+            &[Sub::CreateSubitem],
+        ),
+        (
+            Sub::ChangeColumnValue,
+            "update_column_value",
+            Kind::ColumnValueChanged,
+            false,
+            COLUMN,
+        ),
+        (
+            Sub::ChangeSpecificColumnValue,
+            "update_column_value",
+            Kind::ColumnValueChanged,
+            false,
+            COLUMN,
+        ),
+        (
+            Sub::ChangeStatusColumnValue,
+            "update_column_value",
+            Kind::ColumnValueChanged,
+            false,
+            STATUS,
+        ),
+        (
+            Sub::ChangeSubitemColumnValue,
+            "update_column_value",
+            Kind::ColumnValueChanged,
+            true,
+            &[Sub::ChangeSubitemColumnValue],
+        ),
+        (
+            Sub::ChangeName,
+            "update_name",
+            Kind::NameChanged,
+            false,
+            &[Sub::ChangeName],
+        ),
+        (
+            Sub::ChangeSubitemName,
+            "update_name",
+            Kind::NameChanged,
+            true,
+            &[Sub::ChangeSubitemName],
+        ),
+        (
+            Sub::ItemArchived,
+            "archive_pulse",
+            Kind::ItemArchived,
+            false,
+            &[Sub::ItemArchived],
+        ),
+        (
+            Sub::SubitemArchived,
+            "archive_pulse",
+            Kind::ItemArchived,
+            true,
+            &[Sub::SubitemArchived],
+        ),
+        (
+            Sub::ItemDeleted,
+            "delete_pulse",
+            Kind::ItemDeleted,
+            false,
+            &[Sub::ItemDeleted],
+        ),
+        (
+            Sub::SubitemDeleted,
+            "delete_pulse",
+            Kind::ItemDeleted,
+            true,
+            &[Sub::SubitemDeleted],
+        ),
+        (
+            Sub::ItemRestored,
+            "restore_pulse",
+            Kind::ItemRestored,
+            false,
+            &[Sub::ItemRestored],
+        ),
+        (
+            Sub::ItemMovedToAnyGroup,
+            "move_pulse_into_group",
+            Kind::ItemMovedToGroup,
+            false,
+            GROUP,
+        ),
+        (
+            Sub::ItemMovedToSpecificGroup,
+            "move_pulse_into_group",
+            Kind::ItemMovedToGroup,
+            false,
+            GROUP,
+        ),
+        (
+            Sub::MoveSubitem,
+            "move_subitem",
+            Kind::SubitemMoved,
+            true,
+            &[Sub::MoveSubitem],
+        ),
+        (
+            Sub::CreateColumn,
+            "create_column",
+            Kind::ColumnCreated,
+            false,
+            &[Sub::CreateColumn],
+        ),
+        (
+            Sub::CreateUpdate,
+            "create_update",
+            Kind::UpdateCreated,
+            false,
+            &[Sub::CreateUpdate],
+        ),
+        (
+            Sub::CreateSubitemUpdate,
+            "create_update",
+            Kind::UpdateCreated,
+            true,
+            &[Sub::CreateSubitemUpdate],
+        ),
+        (
+            Sub::EditUpdate,
+            "edit_update",
+            Kind::UpdateEdited,
+            false,
+            &[Sub::EditUpdate],
+        ),
+        (
+            Sub::DeleteUpdate,
+            "delete_update",
+            Kind::UpdateDeleted,
+            false,
+            &[Sub::DeleteUpdate],
+        ),
+    ]
+}
+
+#[test]
+fn each_subscription_s_delivery_is_told_apart_by_the_table() {
+    for (subscription, wire_type, kind, is_subitem, possible) in table() {
+        let delivery = parse(&sample(&subscription).unwrap());
+        assert_eq!(delivery.wire_type(), Some(wire_type), "{subscription}");
+        assert_eq!(delivery.kind(), kind, "{subscription}");
+        assert_eq!(delivery.is_subitem(), is_subitem, "{subscription}");
+        assert_eq!(
+            delivery.possible_subscriptions(),
+            possible,
+            "{subscription}"
+        );
+        assert!(possible.contains(&subscription), "{subscription}");
+    }
+    for kind in SubscriptionKind::ALL {
+        assert!(table().iter().any(|row| row.0 == kind), "{kind}");
+    }
+}
+
+#[test]
+fn every_sample_is_typed_in_full() {
+    for kind in SubscriptionKind::ALL {
+        let body = sample(&kind).unwrap();
+        let delivery = parse(&body);
+        assert_eq!(delivery.problems(), [], "{kind}");
+        assert!(
+            !matches!(delivery.event(), Event::Unknown | Event::Incomplete(_)),
+            "{kind}"
+        );
+        let event = &body["event"];
+        let id = |name: &str| event[name].as_u64();
+        assert_eq!(
+            delivery
+                .subscription_id()
+                .map(monday_webhooks::WebhookId::get),
+            id("subscriptionId"),
+            "{kind}"
+        );
+        assert_eq!(
+            delivery.user_id().map(monday_webhooks::UserId::get),
+            event["userId"].as_i64(),
+            "{kind}"
+        );
+        assert_eq!(
+            delivery.trigger_uuid(),
+            event["triggerUuid"].as_str(),
+            "{kind}"
+        );
+        assert_eq!(delivery.is_retry(), Some(false), "{kind}");
+        let board = id("boardId").or(id("destBoardId"));
+        assert_eq!(delivery.board_id().map(BoardId::get), board, "{kind}");
+        let item = id("pulseId").or(id("itemId")).or(id("subitem"));
+        assert_eq!(delivery.item_id().map(ItemId::get), item, "{kind}");
+    }
+}
+
+#[test]
+fn a_move_to_another_board_can_come_from_one_subscription() {
+    let delivery =
+        parse(&json!({"event": {"type": "move_pulse_into_board", "boardId": 1, "pulseId": 2}}));
+    assert_eq!(delivery.kind(), Kind::ItemMovedToBoard);
+    assert_eq!(
+        delivery.possible_subscriptions(),
+        [Sub::ItemMovedToAnyGroup]
+    );
+    assert_eq!(delivery.board_id(), Some(BoardId::new(1)));
+    assert_eq!(delivery.item_id(), Some(ItemId::new(2)));
+}
+
+#[test]
+fn an_event_of_an_unknown_type_comes_from_no_subscription_that_is_known() {
+    let delivery = parse(&json!({"event": {"type": "sprout_pulse"}}));
+    assert_eq!(delivery.possible_subscriptions(), []);
+}
+
+#[test]
+fn the_subitem_s_parent_is_typed_in_each_of_monday_s_spellings() {
+    for subscription in [
+        Sub::CreateSubitem,
+        Sub::ChangeSubitemColumnValue,
+        Sub::ChangeSubitemName,
+        Sub::SubitemArchived,
+        Sub::SubitemDeleted,
+        Sub::CreateSubitemUpdate,
+    ] {
+        let delivery = parse(&sample(&subscription).unwrap());
+        let parent = match delivery.event() {
+            Event::ItemCreated(event) => event.parent,
+            Event::ColumnValueChanged(event) => event.parent,
+            Event::NameChanged(event) => event.parent,
+            Event::ItemArchived(event) | Event::ItemDeleted(event) => event.parent,
+            Event::UpdateCreated(event) => event.parent,
+            other => panic!("{other:?}"),
+        };
+        let parent = parent.unwrap();
+        assert_eq!(parent.item_id.get(), 9_876_501_234, "{subscription}");
+        assert_eq!(
+            parent.board_id.map(BoardId::get),
+            Some(9_876_543_210),
+            "{subscription}"
+        );
+    }
+}
+
+fn typed(subscription: &Sub) -> Event {
+    parse(&sample(subscription).unwrap()).event().clone()
+}
+
+#[test]
+fn the_fields_of_each_wire_type_are_where_they_belong() {
+    let Event::ItemCreated(created) = typed(&Sub::CreateItem) else {
+        panic!()
+    };
+    assert_eq!(created.name.as_deref(), Some("Order 1138"));
+    assert_eq!(created.group_id.unwrap().as_str(), "topics");
+    assert_eq!(created.group_name.as_deref(), Some("Incoming"));
+    assert_eq!(created.group_color.as_deref(), Some("#579bfc"));
+    assert_eq!(created.is_top_group, Some(true));
+
+    let Event::NameChanged(renamed) = typed(&Sub::ChangeName) else {
+        panic!()
+    };
+    assert_eq!(renamed.name.as_deref(), Some("Order 1138 (paid)"));
+    assert_eq!(renamed.previous_name.as_deref(), Some("Order 1138"));
+
+    let Event::ItemRestored(restored) = typed(&Sub::ItemRestored) else {
+        panic!()
+    };
+    assert_eq!(
+        (restored.state, restored.previous_state, restored.is_undo),
+        (Some(1), Some(2), Some(true))
+    );
+
+    let Event::ItemMovedToGroup(moved) = typed(&Sub::ItemMovedToAnyGroup) else {
+        panic!()
+    };
+    assert_eq!(moved.source_group_id.unwrap().as_str(), "topics");
+    assert_eq!(moved.dest_group_id.unwrap().as_str(), "group_title");
+    let group = moved.dest_group.unwrap();
+    assert_eq!(
+        (group.title.as_deref(), group.is_top_group),
+        (Some("Shipped"), Some(false))
+    );
+
+    let Event::SubitemMoved(moved) = typed(&Sub::MoveSubitem) else {
+        panic!()
+    };
+    assert_eq!(moved.source_item_id.unwrap().get(), 9_876_501_234);
+    assert_eq!(moved.dest_item_id.unwrap().get(), 9_876_501_299);
+
+    let Event::ColumnCreated(column) = typed(&Sub::CreateColumn) else {
+        panic!()
+    };
+    assert_eq!(column.column_id.as_str(), "numbers3");
+    assert_eq!(column.created_at, Some(1_791_792_942.318));
+    assert_eq!(
+        (column.retry_count, column.account_id.unwrap().get()),
+        (Some(0), 17_654_321)
+    );
+
+    let Event::UpdateEdited(update) = typed(&Sub::EditUpdate) else {
+        panic!()
+    };
+    assert_eq!(update.update_id.get(), 3_456_789_012);
+    assert_eq!(update.reply_id.unwrap().get(), 3_456_789_020);
+    assert_eq!(update.text_body.as_deref(), Some("Shipped – see the note."));
+    let Event::UpdateDeleted(update) = typed(&Sub::DeleteUpdate) else {
+        panic!()
+    };
+    assert!(update.body.unwrap().starts_with("<p>"));
+}
+
+#[test]
+fn a_known_type_with_odd_fields_is_kept_and_says_what_it_lacks() {
+    let body = json!({"event": {"type": "create_pulse", "pulseId": {"odd": true}, "boardId": "77", "pulseName": 5}});
+    let delivery = parse(&body);
+    assert!(matches!(
+        delivery.event(),
+        Event::Incomplete(EventKind::ItemCreated)
+    ));
+    let problems: Vec<_> = delivery
+        .problems()
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    for problem in [
+        "\"subscriptionId\" is missing",
+        "\"userId\" is missing",
+        "\"triggerTime\" is missing",
+        "\"triggerUuid\" is missing",
+        "\"pulseId\" has an unexpected type",
+        "\"pulseName\" has an unexpected type",
+    ] {
+        assert!(
+            problems.iter().any(|found| found == problem),
+            "{problem}: {problems:?}"
+        );
+    }
+    assert_eq!(problems.len(), 6, "{problems:?}");
+    assert_eq!(delivery.board_id(), Some(BoardId::new(77)));
+}
+
+#[test]
+fn the_trigger_time_is_exact_to_the_millisecond() {
+    let time = |value: Value| parse(&json!({"event": {"triggerTime": value}})).trigger_time();
+    let moment = |milliseconds| Some(UNIX_EPOCH + Duration::from_millis(milliseconds));
+    assert_eq!(
+        time(json!("2026-10-12T08:15:42.318Z")),
+        moment(1_791_792_942_318)
+    );
+    assert_eq!(time(json!("1970-01-01T00:00:00Z")), moment(0));
+    assert_eq!(
+        time(json!("2024-02-29T23:59:59.999Z")),
+        moment(1_709_251_199_999)
+    );
+    for odd in [
+        json!("2026-10-12T08:15:42.318"),
+        json!("2026-10-12T08:15:42.318+02:00"),
+        json!("2026-13-12T08:15:42.318Z"),
+        json!("2023-02-29T00:00:00Z"),
+        json!("1969-12-31T23:59:59Z"),
+        json!("99999-01-01T00:00:00Z"),
+        json!("today"),
+        json!(""),
+        json!(1_791_792_942),
+        json!(null),
+    ] {
+        assert_eq!(time(odd.clone()), None, "{odd}");
+    }
+}
+
+#[test]
+fn retries_and_causes_are_known_where_monday_says_so() {
+    let delivery = parse(&json!({"event": {"isRetry": true, "originalTriggerUuid": "ab12"}}));
+    assert_eq!(delivery.is_retry(), Some(true));
+    assert_eq!(delivery.original_trigger_uuid(), Some("ab12"));
+    let before_2025 = parse(&json!({"event": {"originalTriggerUuid": null}}));
+    assert_eq!(before_2025.is_retry(), None);
+    assert_eq!(before_2025.original_trigger_uuid(), None);
+}
+
+#[test]
+fn two_deliveries_of_one_event_have_one_key() {
+    let key = |event: Value| parse(&json!({"event": event})).dedupe_key();
+    assert_eq!(
+        key(json!({"subscriptionId": 7, "triggerUuid": "ab12"})),
+        "7:ab12"
+    );
+    assert_eq!(
+        key(json!({"subscriptionId": "7", "triggerUuid": "ab12", "isRetry": true})),
+        "7:ab12"
+    );
+    assert_ne!(
+        key(json!({"subscriptionId": 8, "triggerUuid": "ab12"})),
+        "7:ab12"
+    );
+
+    let digest = key(json!({"subscriptionId": 7}));
+    assert_eq!(
+        digest,
+        "sha256:d1d7e810b9011eb1558c1a49d56fa2b47687e0aae3f4e1f13cf2edaf9381c29c"
+    );
+}
+
+#[test]
+fn a_trigger_uuid_that_says_nothing_or_could_break_a_key_is_not_used() {
+    for uuid in ["", " ", "a\r\nb", "a:b", "ä", "a/../b", &"a".repeat(65)] {
+        let body = json!({"event": {"subscriptionId": 7, "triggerUuid": uuid}});
+        let key = parse(&body).dedupe_key();
+        assert!(
+            key.starts_with("sha256:") && key.len() == 71,
+            "{uuid:?}: {key}"
+        );
+    }
+}
+
+#[test]
+fn debug_output_shows_nothing_that_customers_wrote() {
+    let body = sample(&Sub::CreateUpdate).unwrap();
+    let delivery: Delivery = parse(&body);
+    assert!(!format!("{delivery:?}").contains("Shipped"));
+}

@@ -1,0 +1,84 @@
+//! What is particular to the inbox in memory.
+
+use std::{num::NonZeroUsize, sync::Arc};
+
+use bytes::Bytes;
+use http::{Request, StatusCode};
+use http_body_util::Full;
+use monday_webhooks::{
+    Receiver,
+    inbox::{
+        Counters, Inbox, InboxError, Ledger, MemoryInbox, MemoryOptions, Received, Settlement,
+    },
+    receiver::{Taken, dangerous},
+};
+use tower::ServiceExt;
+
+use super::{
+    conformance,
+    deliveries::{at, body, delivery, received},
+};
+
+conformance!((MemoryInbox::new(MemoryOptions::default()), ()));
+
+#[tokio::test]
+async fn a_full_inbox_refuses_until_something_is_handled() {
+    let mut options = MemoryOptions::default();
+    options.deliveries = 2;
+    let counters = Arc::new(Counters::default());
+    options.metrics = Arc::clone(&counters) as _;
+    let inbox = Arc::new(MemoryInbox::new(options));
+    let receiver = Receiver::new(dangerous::unsigned(), Arc::clone(&inbox));
+    let status = async |number: u64| {
+        let request = Request::post("/")
+            .header("content-type", "application/json")
+            .body(Full::new(Bytes::from(body(number, 1))))
+            .unwrap();
+        receiver.clone().oneshot(request).await.unwrap().status()
+    };
+    assert_eq!(status(1).await, StatusCode::OK);
+    assert_eq!(status(2).await, StatusCode::OK);
+    assert_eq!(status(3).await, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(status(1).await, StatusCode::OK, "a duplicate takes no room");
+
+    let claimed = inbox.claim(NonZeroUsize::MIN).await.unwrap();
+    inbox
+        .settle(&claimed[0].lease, Settlement::Done)
+        .await
+        .unwrap();
+    assert_eq!(status(3).await, StatusCode::OK);
+    let counted =
+        |counter: &std::sync::atomic::AtomicU64| counter.load(std::sync::atomic::Ordering::Relaxed);
+    assert_eq!(counted(&counters.received), 3);
+    assert_eq!(counted(&counters.duplicates), 1);
+    assert_eq!(counted(&counters.refused), 1);
+}
+
+#[tokio::test]
+async fn the_bytes_are_limited_too() {
+    let mut options = MemoryOptions::default();
+    options.bytes = delivery(1, 1).body().len() * 2;
+    let inbox = MemoryInbox::new(options);
+    inbox.put(received(1)).await.unwrap();
+    inbox.put(received(2)).await.unwrap();
+    assert!(matches!(
+        inbox.put(received(3)).await,
+        Err(InboxError::Full)
+    ));
+}
+
+#[tokio::test]
+async fn after_the_window_a_delivery_is_new_again() {
+    let inbox = MemoryInbox::new(MemoryOptions::default());
+    let hour = 3_600_000;
+    let put = async |millis| {
+        inbox
+            .put(Received::new(delivery(1, 1), at(millis)))
+            .await
+            .unwrap()
+    };
+    assert_eq!(put(0).await, Taken::New);
+    assert_eq!(put(24 * hour).await, Taken::Duplicate);
+    assert_eq!(put(28 * hour).await, Taken::New);
+    assert_eq!(inbox.status().await.unwrap().waiting, 2);
+}

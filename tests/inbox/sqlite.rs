@@ -1,0 +1,277 @@
+//! What is particular to the inbox in SQLite: it outlives its process, and says what is wrong.
+
+use std::{
+    fs,
+    num::NonZeroUsize,
+    path::{Path, PathBuf},
+    sync::{Arc, atomic::Ordering::Relaxed},
+    time::Duration,
+};
+
+use monday_webhooks::{
+    inbox::{
+        Counters, Inbox, InboxError, Ledger, Received, Settlement, SqliteInbox, SqliteOptions,
+    },
+    receiver::Taken,
+};
+use rusqlite::Connection;
+use tempfile::TempDir;
+
+use super::{
+    conformance,
+    deliveries::{at, delivery, number, received},
+};
+
+conformance!({
+    let folder = tempfile::tempdir().unwrap();
+    (open(&folder), folder)
+});
+
+fn file(folder: &TempDir) -> PathBuf {
+    folder.path().join("inbox.sqlite")
+}
+
+fn open(folder: &TempDir) -> SqliteInbox {
+    SqliteInbox::open(file(folder), SqliteOptions::default()).unwrap()
+}
+
+fn open_error(path: &Path) -> InboxError {
+    SqliteInbox::open(path, SqliteOptions::default()).unwrap_err()
+}
+
+#[tokio::test]
+async fn what_was_put_survives_and_is_still_known() {
+    let folder = tempfile::tempdir().unwrap();
+    let inbox = open(&folder);
+    for number in 0..3 {
+        inbox.put(received(number)).await.unwrap();
+    }
+    let claimed = inbox.claim(NonZeroUsize::new(3).unwrap()).await.unwrap();
+    inbox
+        .settle(&claimed[0].lease, Settlement::Done)
+        .await
+        .unwrap();
+    let reason = "no".to_owned();
+    inbox
+        .settle(&claimed[1].lease, Settlement::Dead { reason })
+        .await
+        .unwrap();
+    // The third is at work when the process ends.
+    drop(inbox);
+    drop(claimed);
+
+    let inbox = open(&folder);
+    let status = inbox.status().await.unwrap();
+    assert_eq!((status.waiting, status.in_flight, status.dead), (1, 0, 1));
+    for number in 0..3 {
+        assert_eq!(inbox.put(received(number)).await.unwrap(), Taken::Duplicate);
+    }
+    let claimed = inbox.claim(NonZeroUsize::MIN).await.unwrap();
+    assert_eq!(number(&claimed[0].received.delivery), 2);
+    assert_eq!(claimed[0].attempt, 2, "the attempt that broke off counts");
+    assert!(
+        inbox
+            .requeue(inbox.dead_letters(None, 1).await.unwrap()[0].id)
+            .await
+            .unwrap()
+    );
+}
+
+#[tokio::test]
+async fn a_wait_goes_on_after_a_restart() {
+    let folder = tempfile::tempdir().unwrap();
+    let inbox = open(&folder);
+    inbox.put(received(1)).await.unwrap();
+    let claimed = inbox.claim(NonZeroUsize::MIN).await.unwrap();
+    let after = Duration::from_hours(1);
+    inbox
+        .settle(&claimed[0].lease, Settlement::Retry { after })
+        .await
+        .unwrap();
+    drop(inbox);
+
+    let inbox = open(&folder);
+    assert_eq!(inbox.status().await.unwrap().waiting, 1);
+    tokio::select! {
+        biased;
+        claimed = inbox.claim(NonZeroUsize::MIN) => panic!("{claimed:?}"),
+        put = inbox.put(received(2)) => assert_eq!(put.unwrap(), Taken::New),
+    }
+    let claimed = inbox.claim(NonZeroUsize::MIN).await.unwrap();
+    assert_eq!(number(&claimed[0].received.delivery), 2);
+}
+
+#[tokio::test]
+async fn the_file_is_nobody_elses() {
+    let folder = tempfile::tempdir().unwrap();
+    let inbox = open(&folder);
+    inbox.put(received(1)).await.unwrap();
+    #[cfg(unix)]
+    for entry in fs::read_dir(folder.path()).unwrap() {
+        use std::os::unix::fs::PermissionsExt;
+        let entry = entry.unwrap();
+        let mode = entry.metadata().unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "{:?}", entry.path());
+    }
+    assert!(matches!(
+        open_error(&file(&folder)),
+        InboxError::InUse { .. }
+    ));
+    drop(inbox);
+    drop(open(&folder));
+}
+
+#[test]
+fn a_file_that_is_no_inbox_is_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = file(&folder);
+    fs::write(
+        &path,
+        "a letter to grandmother, and nothing that SQLite knows".repeat(100),
+    )
+    .unwrap();
+    assert!(matches!(open_error(&path), InboxError::Corrupt(_)));
+    assert!(fs::read_to_string(&path).unwrap().starts_with("a letter"));
+
+    let other = folder.path().join("other.sqlite");
+    Connection::open(&other)
+        .unwrap()
+        .execute_batch("CREATE TABLE a (b)")
+        .unwrap();
+    assert!(matches!(open_error(&other), InboxError::NotAnInbox { .. }));
+}
+
+#[test]
+fn a_newer_version_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    drop(open(&folder));
+    let connection = Connection::open(file(&folder)).unwrap();
+    connection.pragma_update(None, "user_version", 2).unwrap();
+    drop(connection);
+    assert!(matches!(
+        open_error(&file(&folder)),
+        InboxError::Version { found: 2, known: 1 }
+    ));
+}
+
+#[tokio::test]
+async fn a_full_disk_refuses_and_nothing_that_was_kept_is_lost() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut options = SqliteOptions::default();
+    options.max_bytes = Some(128 * 1024);
+    let counters = Arc::new(Counters::default());
+    options.metrics = Arc::clone(&counters) as _;
+    let inbox = SqliteInbox::open(file(&folder), options).unwrap();
+    let mut kept = 0;
+    let error = loop {
+        match inbox.put(received(kept)).await {
+            Ok(taken) => assert_eq!(taken, Taken::New),
+            Err(error) => break error,
+        }
+        kept += 1;
+    };
+    assert!(matches!(error, InboxError::DiskFull(_)), "{error}");
+    assert!(kept > 10);
+    assert!(counters.failed_commits.load(Relaxed) > 0);
+    assert_eq!(inbox.put(received(0)).await.unwrap(), Taken::Duplicate);
+    assert_eq!(inbox.status().await.unwrap().waiting, kept);
+    drop(inbox);
+
+    let inbox = open(&folder);
+    assert_eq!(inbox.status().await.unwrap().waiting, kept);
+    assert_eq!(
+        inbox.put(received(kept)).await.unwrap(),
+        Taken::New,
+        "refused, so not known"
+    );
+}
+
+#[tokio::test]
+async fn a_lock_of_another_program_is_waited_for_and_then_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut options = SqliteOptions::default();
+    options.lock_time = Duration::from_millis(10);
+    let inbox = SqliteInbox::open(file(&folder), options).unwrap();
+    let other = Connection::open(file(&folder)).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let error = inbox.put(received(1)).await.unwrap_err();
+    assert!(matches!(error, InboxError::Locked(_)), "{error}");
+    other.execute_batch("ROLLBACK").unwrap();
+    assert_eq!(inbox.put(received(1)).await.unwrap(), Taken::New);
+}
+
+#[tokio::test]
+async fn what_is_older_than_the_window_is_forgotten() {
+    let folder = tempfile::tempdir().unwrap();
+    let inbox = open(&folder);
+    let old = || Received::new(delivery(1, 1), at(1_000));
+    assert_eq!(inbox.put(old()).await.unwrap(), Taken::New);
+    assert_eq!(inbox.put(old()).await.unwrap(), Taken::Duplicate);
+    inbox.put(received(2)).await.unwrap();
+    drop(inbox);
+    let connection = Connection::open(file(&folder)).unwrap();
+    let seen: i64 = connection
+        .query_row("SELECT count(*) FROM seen", (), |row| row.get(0))
+        .unwrap();
+    assert_eq!(seen, 1);
+}
+
+#[tokio::test]
+async fn a_body_that_cannot_be_read_any_more_is_a_dead_letter() {
+    let folder = tempfile::tempdir().unwrap();
+    let inbox = open(&folder);
+    inbox.put(received(1)).await.unwrap();
+    inbox.put(received(2)).await.unwrap();
+    drop(inbox);
+    let connection = Connection::open(file(&folder)).unwrap();
+    connection
+        .execute("UPDATE delivery SET body = x'00' WHERE id = 1", ())
+        .unwrap();
+    drop(connection);
+
+    let inbox = open(&folder);
+    let claimed = inbox.claim(NonZeroUsize::new(2).unwrap()).await.unwrap();
+    assert_eq!(claimed.len(), 1);
+    let letters = inbox.dead_letters(None, 10).await.unwrap();
+    assert_eq!(letters.len(), 1);
+    assert!(letters[0].delivery().is_err());
+}
+
+#[tokio::test]
+async fn a_damaged_file_is_named_as_such() {
+    let folder = tempfile::tempdir().unwrap();
+    let inbox = open(&folder);
+    for number in 0..200 {
+        inbox.put(received(number)).await.unwrap();
+    }
+    drop(inbox);
+    let path = file(&folder);
+    let mut bytes = fs::read(&path).unwrap();
+    for page in bytes.chunks_mut(4096).skip(1) {
+        page[..64].fill(0xA5);
+    }
+    fs::write(&path, bytes).unwrap();
+    let error = open_error(&path);
+    assert!(matches!(error, InboxError::Corrupt(_)), "{error}");
+    assert!(error.is_permanent());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn deliveries_that_come_together_share_a_commit() {
+    let folder = tempfile::tempdir().unwrap();
+    let counters = Arc::new(Counters::default());
+    let mut options = SqliteOptions::default();
+    options.metrics = Arc::clone(&counters) as _;
+    let inbox = Arc::new(SqliteInbox::open(file(&folder), options).unwrap());
+    let puts: Vec<_> = (0..500)
+        .map(|number| {
+            let inbox = Arc::clone(&inbox);
+            tokio::spawn(async move { inbox.put(received(number)).await.unwrap() })
+        })
+        .collect();
+    for put in puts {
+        assert_eq!(put.await.unwrap(), Taken::New);
+    }
+    assert_eq!(counters.committed_rows.load(Relaxed), 500);
+    assert!(counters.commits.load(Relaxed) < 500);
+}

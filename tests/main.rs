@@ -1,0 +1,10 @@
+//! Everything that is promised across modules, against real HTTP where HTTP is involved.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod auth;
+mod client;
+mod delivery;
+mod inbox;
+mod receiver;
+mod scenario;
