@@ -2,6 +2,8 @@
 
 mod cargo;
 #[cfg(feature = "validate")]
+mod check;
+#[cfg(feature = "validate")]
 mod diff;
 mod digest;
 mod generate;
@@ -15,6 +17,8 @@ mod vendored;
 #[cfg(feature = "validate")]
 mod write;
 
+#[cfg(feature = "validate")]
+pub use self::check::{CheckError, Diagnostic, Severity, check};
 #[cfg(feature = "validate")]
 pub use self::diff::{Change, ChangeKind, Grade, diff, webhook_changes};
 pub use self::digest::sha256_hex;

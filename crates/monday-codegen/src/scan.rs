@@ -8,6 +8,10 @@ use std::ops::Range;
 /// The parts of a text that are neither string nor comment, and whether its last string ends.
 pub(crate) struct Scan {
     pub(crate) code: Vec<Range<usize>>,
+    #[cfg_attr(
+        not(feature = "validate"),
+        expect(dead_code, reason = "only the import asks")
+    )]
     pub(crate) ends_inside_a_string: bool,
 }
 

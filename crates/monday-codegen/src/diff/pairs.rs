@@ -8,12 +8,20 @@ use apollo_compiler::{Name, Node};
 pub(super) type Index<'a, T> = BTreeMap<&'a str, &'a T>;
 
 /// Where a name stands: on one side or on both.
-#[derive(Clone, Copy)]
 pub(super) enum Pair<'a, T> {
     Added(&'a T),
     Removed,
     Both(&'a T, &'a T),
 }
+
+// Derived, these would ask the same of `T`.
+impl<T> Clone for Pair<'_, T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Pair<'_, T> {}
 
 /// Every name of two lists, in order.
 pub(super) fn pairs<'a, T>(old: &Index<'a, T>, new: &Index<'a, T>) -> Vec<(&'a str, Pair<'a, T>)> {

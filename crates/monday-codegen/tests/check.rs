@@ -1,0 +1,205 @@
+//! Operations against monday's schema: everything that is wrong, with its place.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::fs;
+
+use monday_codegen::{CheckError, Diagnostic, Severity, check};
+
+const SDL: &str = include_str!("../../../schema/monday.graphql");
+
+/// Checks these files, and returns the findings as `file:line:column severity message`.
+fn checked(files: &[(&str, &str)]) -> Vec<String> {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, text) in files {
+        let path = folder.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+    let found = check(SDL, folder.path()).unwrap();
+    found
+        .iter()
+        .map(|diagnostic| {
+            let Diagnostic {
+                file,
+                line,
+                column,
+                severity,
+                message,
+                report,
+                ..
+            } = diagnostic;
+            assert!(report.contains(message.as_str()), "{report}");
+            let file = file.strip_prefix(folder.path()).unwrap().display();
+            format!("{file}:{line}:{column} {severity:?} {message}")
+        })
+        .collect()
+}
+
+#[track_caller]
+fn one(text: &str, place: &str, says: &str) {
+    let found = checked(&[("a.graphql", text)]);
+    assert!(
+        found.iter().any(|found| {
+            found.starts_with(&format!("a.graphql:{place} Error")) && found.contains(says)
+        }),
+        "{found:#?}"
+    );
+}
+
+#[test]
+fn the_sdks_own_operations_are_right() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../queries");
+    assert_eq!(check(SDL, folder.as_ref()).unwrap(), []);
+}
+
+#[test]
+fn what_graphql_client_would_let_pass_is_found() {
+    one("query A {\n  boards { nonsense }\n}", "2:12", "nonsense");
+    one("query A { boards(nonsense: 1) { id } }", "1:18", "nonsense");
+    one("mutation A { delete_webhook { id } }", "1:14", "id");
+    one(
+        "mutation A($id: Int!) { delete_webhook(id: $id) { id } }",
+        "1:40",
+        "id",
+    );
+    one(
+        "query A { boards(limit: \"two\") { id } }",
+        "1:25",
+        "found a string",
+    );
+    one("query A($unused: Int) { boards { id } }", "1:9", "unused");
+    one(
+        "query A { boards { id } } fragment B on Board { id }",
+        "1:27",
+        "B",
+    );
+    one("query A { boards { ...Missing } }", "1:20", "Missing");
+    one("query A { boards }", "1:11", "subselection");
+    one("query A { me { id { deeper } } }", "1:16", "`ID`");
+    one("query A($a: Nonsense) { me { id } }", "1:9", "Nonsense");
+    one("query A { ", "1:", "syntax error");
+}
+
+#[test]
+fn what_code_cannot_be_generated_from_is_found() {
+    one("{ me { id } }", "1:1", "needs a name");
+    one(
+        "query A { me { id } } query B { me { id } }",
+        "1:23",
+        "one operation",
+    );
+    one("subscription A { me { id } }", "1:1", "no subscriptions");
+    let found = checked(&[
+        ("a.graphql", "query A { me { id } }"),
+        ("b.graphql", "\nquery A { me { id } }"),
+    ]);
+    assert_eq!(found.len(), 1, "{found:#?}");
+    assert!(found[0].starts_with("b.graphql:2:1 Error"), "{found:#?}");
+    assert!(
+        found[0].contains("a.graphql has an operation A already"),
+        "{found:#?}"
+    );
+}
+
+#[test]
+fn every_error_is_found_at_once() {
+    let found = checked(&[
+        (
+            "a.graphql",
+            "query A { boards { nonsense other_nonsense } }",
+        ),
+        ("b.graphql", "query B { me { nonsense } }"),
+        ("c.graphql", "query C {"),
+    ]);
+    for start in [
+        "a.graphql:1:20",
+        "a.graphql:1:29",
+        "b.graphql:1:16",
+        "c.graphql:1:10",
+    ] {
+        let starts = |found: &String| found.starts_with(&format!("{start} Error"));
+        assert!(found.iter().any(starts), "{start}: {found:#?}");
+    }
+}
+
+#[test]
+fn shared_fragments_are_found_and_checked_where_they_stand() {
+    let good = [
+        ("a.graphql", "query A { me { ...Outer } }"),
+        ("fragments/inner.graphql", "fragment Inner on User { id }"),
+        (
+            "fragments/outer.graphql",
+            "fragment Outer on User { ...Inner name }",
+        ),
+    ];
+    assert_eq!(checked(&good), [""; 0]);
+
+    let found = checked(&[
+        ("a.graphql", "query A { me { ...Used } }"),
+        ("b.graphql", "query B { me { ...Used } }"),
+        (
+            "fragments/used.graphql",
+            "fragment Used on User {\n  nonsense\n}",
+        ),
+        ("fragments/unused.graphql", "fragment Unused on User { id }"),
+    ]);
+    assert_eq!(found.len(), 2, "{found:#?}");
+    assert!(
+        found[0].starts_with("fragments/unused.graphql:1:1 Warning"),
+        "{found:#?}"
+    );
+    assert!(
+        found[1].starts_with("fragments/used.graphql:2:3 Error"),
+        "{found:#?}"
+    );
+}
+
+#[test]
+fn what_is_deprecated_is_a_warning() {
+    let sdl = "type Query { old(a: Int @deprecated(reason: \"of no use\")): Int @deprecated(reason: \"use new\") new: Int }";
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(
+        folder.path().join("a.graphql"),
+        "query A {\n  old(a: 1)\n  new\n}",
+    )
+    .unwrap();
+    let found = check(sdl, folder.path()).unwrap();
+    let shown: Vec<_> = found
+        .iter()
+        .map(|found| {
+            (
+                found.line,
+                found.column,
+                found.severity,
+                found.message.as_str(),
+            )
+        })
+        .collect();
+    assert_eq!(
+        shown,
+        [
+            (2, 3, Severity::Warning, "Query.old is deprecated: use new"),
+            (
+                2,
+                7,
+                Severity::Warning,
+                "Query.old(a:) is deprecated: of no use"
+            ),
+        ]
+    );
+}
+
+#[test]
+fn what_cannot_be_checked_says_why() {
+    let folder = tempfile::tempdir().unwrap();
+    assert!(matches!(
+        check("type Query {", folder.path()),
+        Err(CheckError::Schema(_))
+    ));
+    let missing = folder.path().join("missing");
+    assert!(matches!(
+        check(SDL, &missing),
+        Err(CheckError::Operations(_))
+    ));
+}
