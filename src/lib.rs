@@ -35,3 +35,28 @@ pub use url::WebhookUrl;
 /// monday's GraphQL schema that this version was built with, as canonical SDL. Its API version is
 /// [`API_VERSION`].
 pub const SCHEMA: &str = include_str!("../schema/monday.graphql");
+
+/// Includes the modules that `monday_codegen::compile` made of this crate's own operations.
+///
+/// ```ignore
+/// // There is nothing to include in this crate's docs: see `examples/downstream`.
+/// mod monday {
+///     monday_webhooks::include_operations!();
+/// }
+/// ```
+#[cfg(feature = "client")]
+#[macro_export]
+macro_rules! include_operations {
+    () => {
+        include!(concat!(env!("OUT_DIR"), "/monday.rs"));
+    };
+}
+
+/// What generated code needs. Not a part of the API.
+#[cfg(feature = "client")]
+#[doc(hidden)]
+pub mod __private {
+    pub use graphql_client;
+    pub use serde;
+    pub use serde_json;
+}

@@ -1,4 +1,5 @@
-//! `cargo xtask test`: every test and doc test of the workspace.
+//! `cargo xtask test`: every test and doc test of the workspace, and of the example crate outside of
+//! it.
 
 use std::{
     io,
@@ -12,7 +13,10 @@ pub(crate) fn run() -> io::Result<()> {
     } else {
         cargo(&["test", "--workspace", "--all-features", "--all-targets"])?;
     }
-    cargo(&["test", "--workspace", "--all-features", "--doc"])
+    cargo(&["test", "--workspace", "--all-features", "--doc"])?;
+    let target = std::env::var("CARGO_TARGET_DIR").unwrap_or_else(|_| "target".into());
+    let downstream = "examples/downstream/Cargo.toml";
+    cargo(&["test", "--manifest-path", downstream, "--target-dir", &target])
 }
 
 fn has_nextest() -> bool {

@@ -29,3 +29,19 @@ pub(crate) fn out_dir() -> Option<PathBuf> {
 pub(crate) fn manifest_dir() -> Option<PathBuf> {
     std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from)
 }
+
+/// The SDK's schema, where the package being built depends on the SDK.
+#[cfg(feature = "validate")]
+pub(crate) fn schema() -> Option<PathBuf> {
+    std::env::var_os("DEP_MONDAY_SCHEMA_SCHEMA").map(PathBuf::from)
+}
+
+/// Has cargo show a warning.
+#[cfg(feature = "validate")]
+#[expect(
+    clippy::print_stdout,
+    reason = "cargo reads a build script's standard output"
+)]
+pub(crate) fn warning(text: &str) {
+    println!("cargo::warning={text}");
+}

@@ -4,6 +4,8 @@ mod cargo;
 #[cfg(feature = "validate")]
 mod check;
 #[cfg(feature = "validate")]
+mod compile;
+#[cfg(feature = "validate")]
 mod diff;
 mod digest;
 mod generate;
@@ -19,6 +21,8 @@ mod write;
 
 #[cfg(feature = "validate")]
 pub use self::check::{CheckError, Diagnostic, Severity, check};
+#[cfg(feature = "validate")]
+pub use self::compile::{Compile, CompileError, compile};
 #[cfg(feature = "validate")]
 pub use self::diff::{Change, ChangeKind, Grade, diff, webhook_changes};
 pub use self::digest::sha256_hex;

@@ -1,0 +1,189 @@
+//! The build script of a crate with operations of its own.
+
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
+
+use crate::{
+    cargo,
+    check::{CheckError, Diagnostic, Severity, check},
+    generate::{self, GenerateError, Generator},
+    import::{ImportError, ImportOptions, import},
+};
+
+/// The file in `OUT_DIR` that `monday_webhooks::include_operations!` includes.
+const OUTPUT: &str = "monday.rs";
+
+/// Where generated code finds what it needs, so that a user's crate depends on the SDK alone.
+const RUNTIME: &str = "::monday_webhooks::__private";
+
+/// Checks the operations below a folder against the schema that the SDK was built with, and makes
+/// typed modules of them. The whole of a build script:
+///
+/// ```no_run
+/// fn main() -> std::process::ExitCode {
+///     monday_codegen::compile("queries")
+/// }
+/// ```
+///
+/// Everything that is wrong goes to standard error with its place, and the build fails; what is
+/// deprecated becomes a warning of cargo's. The crate then has the modules with
+/// `mod monday { monday_webhooks::include_operations!(); }`.
+#[must_use]
+pub fn compile(operations: impl Into<PathBuf>) -> ExitCode {
+    Compile::new(operations).run()
+}
+
+/// [`compile`] with settings.
+#[derive(Debug, Clone)]
+pub struct Compile {
+    operations: PathBuf,
+    schema: Option<PathBuf>,
+    generator: Generator,
+}
+
+/// Why there is no code.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum CompileError {
+    /// A variable that cargo sets in build scripts is missing.
+    #[error(
+        "{0} isn't set: this runs in a build script, and the package depends on monday-webhooks with the feature client"
+    )]
+    NoCargo(&'static str),
+    /// A file can't be read or written.
+    #[error("{}: {source}", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What the file system said.
+        source: std::io::Error,
+    },
+    /// The schema isn't one.
+    #[error("the schema can't be used: {0}")]
+    Schema(#[from] ImportError),
+    /// The operations can't be checked.
+    #[error(transparent)]
+    Check(#[from] CheckError),
+    /// The operations are wrong.
+    #[error("{} of the operations below {} can't be used", errors(.found), folder.display())]
+    Operations {
+        /// The folder.
+        folder: PathBuf,
+        /// Everything that was found.
+        found: Vec<Diagnostic>,
+    },
+    /// The operations are right, and no code can be made of them.
+    #[error(transparent)]
+    Generate(#[from] GenerateError),
+}
+
+fn errors(found: &[Diagnostic]) -> String {
+    let errors = found
+        .iter()
+        .filter(|found| found.severity == Severity::Error);
+    match errors.count() {
+        1 => "1 error: this part".to_owned(),
+        count => format!("{count} errors: these parts"),
+    }
+}
+
+impl Compile {
+    /// The operations below this folder, relative to the package's own.
+    #[must_use]
+    pub fn new(operations: impl Into<PathBuf>) -> Self {
+        let mut generator = Generator::new();
+        RUNTIME.clone_into(&mut generator.runtime);
+        Self {
+            operations: operations.into(),
+            schema: None,
+            generator,
+        }
+    }
+
+    /// Uses another schema than the SDK's: a file with SDL or an introspection result. Set the
+    /// same version at the client, with `ClientBuilder::api_version`.
+    #[must_use]
+    pub fn schema(mut self, file: impl Into<PathBuf>) -> Self {
+        self.schema = Some(file.into());
+        self
+    }
+
+    /// Uses this Rust type for a custom scalar. It has to implement serde's `Serialize` and
+    /// `Deserialize`, and `Debug`, `Clone` and `PartialEq`.
+    #[must_use]
+    pub fn scalar(mut self, name: &str, rust_type: &str) -> Self {
+        self.generator
+            .scalars
+            .insert(name.to_owned(), rust_type.to_owned());
+        self
+    }
+
+    /// Does it, and says on standard error why it couldn't.
+    #[must_use]
+    pub fn run(&self) -> ExitCode {
+        match self.try_run() {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => {
+                if let CompileError::Operations { found, .. } = &error {
+                    for diagnostic in found {
+                        eprintln!("{}", diagnostic.report);
+                    }
+                }
+                eprintln!("error: {error}");
+                ExitCode::FAILURE
+            }
+        }
+    }
+
+    fn try_run(&self) -> Result<(), CompileError> {
+        let out_dir = cargo::out_dir().ok_or(CompileError::NoCargo("OUT_DIR"))?;
+        let root = cargo::manifest_dir().ok_or(CompileError::NoCargo("CARGO_MANIFEST_DIR"))?;
+        let schema = match &self.schema {
+            Some(file) => root.join(file),
+            None => cargo::schema().ok_or(CompileError::NoCargo("DEP_MONDAY_SCHEMA_SCHEMA"))?,
+        };
+        cargo::rerun_if_changed(&schema);
+        cargo::rerun_if_changed(&self.operations);
+        let code = self.generate(&schema, &root.join(&self.operations), &out_dir)?;
+        write(&out_dir.join(OUTPUT), &code)
+    }
+
+    /// The code for the operations below a folder, against the schema in a file, with
+    /// intermediate files in `scratch`.
+    ///
+    /// # Errors
+    ///
+    /// [`CompileError`].
+    pub fn generate(
+        &self,
+        schema: &Path,
+        folder: &Path,
+        scratch: &Path,
+    ) -> Result<String, CompileError> {
+        let bytes = std::fs::read(schema).map_err(|source| CompileError::File {
+            path: schema.to_owned(),
+            source,
+        })?;
+        let sdl = import(&bytes, &ImportOptions::default())?.sdl;
+        let found = check(&sdl, folder)?;
+        if found.iter().any(|found| found.severity == Severity::Error) {
+            let folder = folder.to_owned();
+            return Err(CompileError::Operations { folder, found });
+        }
+        for warning in found {
+            cargo::warning(&warning.to_string());
+        }
+        let index = self.generator.schema(&sdl)?;
+        let tokens = self.generator.operations(&index, folder, scratch)?;
+        Ok(generate::format(tokens)?)
+    }
+}
+
+fn write(path: &Path, text: &str) -> Result<(), CompileError> {
+    std::fs::write(path, text).map_err(|source| CompileError::File {
+        path: path.to_owned(),
+        source,
+    })
+}
