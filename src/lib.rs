@@ -32,3 +32,7 @@ pub use subscription::{StatusValue, Subscription, SubscriptionKind};
 pub use token::ApiToken;
 #[cfg(feature = "client")]
 pub use url::WebhookUrl;
+
+/// monday's GraphQL schema that this version was built with, as canonical SDL. Its API version is
+/// [`API_VERSION`].
+pub const SCHEMA: &str = include_str!("../schema/monday.graphql");

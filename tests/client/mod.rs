@@ -1,5 +1,9 @@
 //! The client against servers that answer as monday does.
 
+mod failures;
+mod server;
+mod webhooks;
+
 use monday_webhooks::{ApiToken, Client, client::BuildError};
 
 #[test]

@@ -78,7 +78,7 @@ fn what_graphql_client_would_let_pass_is_found() {
     one("query A { boards }", "1:11", "subselection");
     one("query A { me { id { deeper } } }", "1:16", "`ID`");
     one("query A($a: Nonsense) { me { id } }", "1:9", "Nonsense");
-    one("query A { ", "1:", "syntax error");
+    one("query A { ", "1:11", "syntax error");
 }
 
 #[test]

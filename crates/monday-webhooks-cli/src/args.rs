@@ -256,6 +256,10 @@ pub(crate) enum SchemaCommand {
     Fetch(FetchArgs),
     /// Turn a schema as monday serves it into canonical SDL
     Import(ImportArgs),
+    /// List what changed between two schemas, graded by what it means for a client
+    Diff(DiffArgs),
+    /// Check a folder of operations against a schema
+    Check(CheckArgs),
 }
 
 #[derive(Debug, Args)]
@@ -275,6 +279,37 @@ pub(crate) struct ImportArgs {
     /// Keep the descriptions
     #[arg(long)]
     pub(crate) keep_descriptions: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DiffArgs {
+    /// The old schema: an introspection result, or SDL
+    pub(crate) old: PathBuf,
+    /// The new schema
+    pub(crate) new: PathBuf,
+    /// Only what touches webhooks
+    #[arg(long)]
+    pub(crate) webhooks: bool,
+    /// Exit with 1 where there is a change of this grade, or a worse one
+    #[arg(long, value_name = "GRADE")]
+    pub(crate) fail_on: Option<FailOn>,
+}
+
+/// A grade of a change.
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+pub(crate) enum FailOn {
+    Breaking,
+    Dangerous,
+    Safe,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CheckArgs {
+    /// The folder with the operations
+    #[arg(long, value_name = "DIR", default_value = "queries")]
+    pub(crate) operations: PathBuf,
+    /// The schema: an introspection result, or SDL [default: the one this command was built with]
+    pub(crate) file: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

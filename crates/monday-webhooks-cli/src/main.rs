@@ -46,7 +46,9 @@ fn run(cli: Cli) -> Result<(), Failure> {
         Command::Emulate(args) => commands::emulate::run(&global, &args),
         Command::Schema(command) => match command {
             SchemaCommand::Fetch(args) => commands::schema::fetch(&global, &args),
-            SchemaCommand::Import(args) => commands::schema::import(&global, &args),
+            SchemaCommand::Import(args) => commands::schema::import(&args),
+            SchemaCommand::Diff(args) => commands::schema::diff(&global, &args),
+            SchemaCommand::Check(args) => commands::schema::check(&global, &args),
         },
         Command::Completions(args) => commands::completions::run(&args),
     }

@@ -13,7 +13,7 @@ use apollo_compiler::{ExecutableDocument, Name, Schema};
 const INTROSPECTION: &str = include_str!("introspection.graphql");
 
 /// monday's schema as canonical SDL.
-pub(crate) const SDL: &str = include_str!("../../../../schema/monday.graphql");
+pub(crate) const SDL: &str = monday_webhooks::SCHEMA;
 
 /// The schema and what execution needs to know about it.
 pub(crate) struct MondaySchema {

@@ -1,24 +1,20 @@
-//! `schema`: monday's GraphQL schema, fetched and made canonical.
+//! `schema`: monday's GraphQL schema, fetched, made canonical, compared, and checked against.
 
 use std::{fs, path::Path};
 
-use monday_codegen::{ImportOptions, write_atomically};
+use monday_codegen::{Grade, ImportOptions, Imported, Severity, write_atomically};
 use monday_webhooks::{API_VERSION, client::DEFAULT_ENDPOINT};
 
 use crate::{
-    args::{FetchArgs, Global, ImportArgs},
+    args::{CheckArgs, DiffArgs, FailOn, FetchArgs, Global, ImportArgs},
     failure::{Failure, with_causes},
     output,
 };
 
-pub(crate) fn import(_: &Global, args: &ImportArgs) -> Result<(), Failure> {
-    let input = fs::read(&args.file)
-        .map_err(|error| Failure::failed(format!("{}: {error}", args.file.display())))?;
+pub(crate) fn import(args: &ImportArgs) -> Result<(), Failure> {
     let mut options = ImportOptions::default();
     options.keep_descriptions = args.keep_descriptions;
-    let imported = monday_codegen::import(&input, &options).map_err(|error| {
-        Failure::failed(format!("{}: {}", args.file.display(), with_causes(&error)))
-    })?;
+    let imported = read(&args.file, &options)?;
     for warning in &imported.warnings {
         anstream::eprintln!("warning: {warning}");
     }
@@ -27,6 +23,71 @@ pub(crate) fn import(_: &Global, args: &ImportArgs) -> Result<(), Failure> {
         Some(_) => output::json(&imported.summary),
         None => Ok(()),
     }
+}
+
+fn read(file: &Path, options: &ImportOptions) -> Result<Imported, Failure> {
+    let input =
+        fs::read(file).map_err(|error| Failure::failed(format!("{}: {error}", file.display())))?;
+    monday_codegen::import(&input, options)
+        .map_err(|error| Failure::failed(format!("{}: {}", file.display(), with_causes(&error))))
+}
+
+pub(crate) fn diff(global: &Global, args: &DiffArgs) -> Result<(), Failure> {
+    let options = ImportOptions::default();
+    let old = read(&args.old, &options)?;
+    let new = read(&args.new, &options)?;
+    let mut changes = monday_codegen::diff(&old, &new);
+    if args.webhooks {
+        changes = monday_codegen::webhook_changes(&changes, &old, &new);
+    }
+    if global.json {
+        output::json(&changes)?;
+    } else {
+        output::table(
+            &["GRADE", "WHAT", "CHANGE"],
+            changes.iter().map(|change| {
+                vec![
+                    change.grade.to_string(),
+                    change.path.clone(),
+                    change.message.clone(),
+                ]
+            }),
+        )?;
+    }
+    let fails = |grade: Grade| match args.fail_on {
+        None => false,
+        Some(FailOn::Breaking) => grade == Grade::Breaking,
+        Some(FailOn::Dangerous) => grade != Grade::Safe,
+        Some(FailOn::Safe) => true,
+    };
+    if changes.iter().any(|change| fails(change.grade)) {
+        return Err(Failure::Reported);
+    }
+    Ok(())
+}
+
+pub(crate) fn check(global: &Global, args: &CheckArgs) -> Result<(), Failure> {
+    let imported;
+    let sdl = match &args.file {
+        Some(file) => {
+            imported = read(file, &ImportOptions::default())?;
+            &imported.sdl
+        }
+        None => monday_webhooks::SCHEMA,
+    };
+    let found = monday_codegen::check(sdl, &args.operations)
+        .map_err(|error| Failure::failed(with_causes(&error)))?;
+    if global.json {
+        output::json(&found)?;
+    } else {
+        for diagnostic in &found {
+            output::line(&diagnostic.to_string())?;
+        }
+    }
+    if found.iter().any(|found| found.severity == Severity::Error) {
+        return Err(Failure::Reported);
+    }
+    Ok(())
 }
 
 pub(crate) fn fetch(global: &Global, args: &FetchArgs) -> Result<(), Failure> {

@@ -1,4 +1,4 @@
-//! `schema import`.
+//! `schema import`, `fetch`, `diff` and `check`.
 
 use std::fs;
 
@@ -34,4 +34,122 @@ fn junk_leaves_the_old_file_as_it_was() {
     }
     assert_eq!(fs::read_to_string(&out).unwrap(), "type Query { a: Int }");
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2);
+}
+
+#[test]
+fn a_difference_is_graded() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let old = file("old", "type Query { a: Int b(c: Int): Int } enum E { X }");
+    let new = file("new", "type Query { b(c: Int): Int d: Int } enum E { X Y }");
+    let rows = run(&mut command(&["schema", "diff", &old, &new, "--json"])).json();
+    let rows: Vec<_> = rows
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| {
+            (
+                row["path"].as_str().unwrap(),
+                row["grade"].as_str().unwrap(),
+            )
+        })
+        .collect();
+    assert_eq!(
+        rows,
+        [
+            ("E.Y", "dangerous"),
+            ("Query.a", "breaking"),
+            ("Query.d", "safe")
+        ]
+    );
+    let failing = ["schema", "diff", &old, &new, "--fail-on", "breaking"];
+    assert_eq!(run(&mut command(&failing)).code(), 1);
+    let same = ["schema", "diff", &old, &old, "--fail-on", "safe", "--json"];
+    assert_eq!(run(&mut command(&same)).json(), serde_json::json!([]));
+    let webhooks = ["schema", "diff", &old, &new, "--webhooks", "--json"];
+    assert_eq!(run(&mut command(&webhooks)).json(), serde_json::json!([]));
+}
+
+#[test]
+fn operations_are_checked_with_the_place_of_each_error() {
+    let folder = tempfile::tempdir().unwrap();
+    let dir = folder.path().to_str().unwrap();
+    let check = ["schema", "check", "--json", "--operations", dir];
+    fs::write(
+        folder.path().join("good.graphql"),
+        "query Good { me { id } }",
+    )
+    .unwrap();
+    assert_eq!(run(&mut command(&check)).json(), serde_json::json!([]));
+
+    fs::write(
+        folder.path().join("bad.graphql"),
+        "query Bad {\n  me { id nonsense }\n}",
+    )
+    .unwrap();
+    let ran = run(&mut command(&check));
+    assert_eq!(ran.code(), 1, "{ran:?}");
+    let rows: serde_json::Value = serde_json::from_str(ran.stdout()).unwrap();
+    assert_eq!(rows.as_array().unwrap().len(), 1, "{rows}");
+    assert_eq!(
+        (&rows[0]["line"], &rows[0]["column"]),
+        (&2.into(), &11.into())
+    );
+    assert_eq!(rows[0]["severity"], "error");
+    assert!(rows[0]["file"].as_str().unwrap().ends_with("bad.graphql"));
+    assert_eq!(
+        run(&mut command(&[
+            "schema",
+            "check",
+            "--operations",
+            dir,
+            SCHEMA
+        ]))
+        .code(),
+        1
+    );
+    run(&mut command(&[
+        "schema",
+        "check",
+        "--operations",
+        "/nonexistent",
+    ]))
+    .refused(1, "/nonexistent");
+}
+
+#[test]
+fn a_schema_is_fetched_as_it_is_served() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let emulator = runtime
+        .block_on(monday_emulator::Emulator::start())
+        .unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("schema.json");
+    let fetch = |version| {
+        let endpoint = emulator.endpoint();
+        run(&mut command(&[
+            "schema",
+            "fetch",
+            "--endpoint",
+            &endpoint,
+            "--api-version",
+            version,
+            "--out",
+            out.to_str().unwrap(),
+        ]))
+    };
+    assert_eq!(fetch(monday_webhooks::API_VERSION).code(), 0);
+    let imported = run(&mut command(&["schema", "import", out.to_str().unwrap()]));
+    assert!(imported.stdout() == fs::read_to_string(SCHEMA).unwrap());
+    run(&mut command(&[
+        "schema",
+        "fetch",
+        "--endpoint",
+        "http://127.0.0.1:1/v2",
+    ]))
+    .refused(1, "could not be fetched");
 }

@@ -1,0 +1,145 @@
+//! A server that answers one call after the other as it is told.
+
+use std::{
+    collections::VecDeque,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use axum::{
+    Router,
+    body::{Body, Bytes},
+    extract::State,
+    http::{HeaderMap, Response},
+};
+use monday_webhooks::{ApiToken, Client, client::RetryPolicy};
+use serde_json::Value;
+
+pub(super) const TOKEN: &str = "hidden-token";
+
+/// An answer, or the end of the connection where its body is `None`.
+#[derive(Debug, Clone)]
+pub(super) struct Answer {
+    pub(super) status: u16,
+    pub(super) headers: Vec<(&'static str, &'static str)>,
+    pub(super) body: Option<String>,
+}
+
+impl Answer {
+    pub(super) fn json(body: &Value) -> Self {
+        Self::text(200, &body.to_string())
+    }
+
+    pub(super) fn text(status: u16, body: &str) -> Self {
+        Self {
+            status,
+            headers: Vec::new(),
+            body: Some(body.to_owned()),
+        }
+    }
+
+    pub(super) fn broken() -> Self {
+        Self {
+            body: None,
+            ..Self::text(200, "")
+        }
+    }
+
+    pub(super) fn header(mut self, name: &'static str, value: &'static str) -> Self {
+        self.headers.push((name, value));
+        self
+    }
+}
+
+/// A call that arrived.
+#[derive(Debug, Clone)]
+pub(super) struct Call {
+    pub(super) headers: HeaderMap,
+    pub(super) body: Value,
+}
+
+#[derive(Default)]
+struct Script {
+    answers: Mutex<VecDeque<Answer>>,
+    calls: Mutex<Vec<Call>>,
+}
+
+pub(super) struct Server {
+    pub(super) client: Client,
+    script: Arc<Script>,
+}
+
+impl Server {
+    /// The last answer is given again and again.
+    pub(super) async fn start(answers: impl IntoIterator<Item = Answer>) -> Self {
+        let script = Arc::new(Script::default());
+        script.answers.lock().unwrap().extend(answers);
+        let router = Router::new()
+            .fallback(answer)
+            .with_state(Arc::clone(&script));
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        Self {
+            client: client(&format!("http://{address}/v2")),
+            script,
+        }
+    }
+
+    pub(super) fn calls(&self) -> Vec<Call> {
+        self.script.calls.lock().unwrap().clone()
+    }
+}
+
+/// A client with the usual policy, but for waits that are as good as none.
+pub(super) fn client(endpoint: &str) -> Client {
+    Client::builder()
+        .endpoint(endpoint)
+        .retry(RetryPolicy::default().with_max_wait(Duration::from_millis(1)))
+        .build(ApiToken::new(TOKEN).unwrap())
+        .unwrap()
+}
+
+async fn answer(
+    State(script): State<Arc<Script>>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response<Body> {
+    let body = serde_json::from_slice(&body).unwrap();
+    script.calls.lock().unwrap().push(Call { headers, body });
+    let answer = {
+        let mut answers = script.answers.lock().unwrap();
+        match answers.len() {
+            0 | 1 => answers.front().cloned(),
+            _ => answers.pop_front(),
+        }
+    };
+    let answer = answer.expect("the script has an answer");
+    let mut response = Response::builder().status(answer.status);
+    for (name, value) in answer.headers {
+        response = response.header(name, value);
+    }
+    let body = match answer.body {
+        Some(text) => Body::from(text),
+        // More is announced than comes.
+        None => {
+            response = response.header("content-length", "100");
+            Body::from_stream(Cut)
+        }
+    };
+    response.body(body).unwrap()
+}
+
+/// A body that breaks off.
+struct Cut;
+
+impl futures_core::Stream for Cut {
+    type Item = Result<Bytes, std::io::Error>;
+
+    fn poll_next(
+        self: std::pin::Pin<&mut Self>,
+        _: &mut std::task::Context<'_>,
+    ) -> std::task::Poll<Option<Self::Item>> {
+        std::task::Poll::Ready(Some(Err(std::io::ErrorKind::ConnectionReset.into())))
+    }
+}
