@@ -4,6 +4,7 @@
 pub mod auth;
 #[cfg(feature = "client")]
 pub mod client;
+pub mod cloudevent;
 pub mod event;
 mod generated;
 pub mod id;

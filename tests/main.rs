@@ -4,6 +4,7 @@
 
 mod auth;
 mod client;
+mod cloudevent;
 mod delivery;
 mod inbox;
 mod receiver;

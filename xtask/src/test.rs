@@ -16,7 +16,13 @@ pub(crate) fn run() -> io::Result<()> {
     cargo(&["test", "--workspace", "--all-features", "--doc"])?;
     let target = std::env::var("CARGO_TARGET_DIR").unwrap_or_else(|_| "target".into());
     let downstream = "examples/downstream/Cargo.toml";
-    cargo(&["test", "--manifest-path", downstream, "--target-dir", &target])
+    cargo(&[
+        "test",
+        "--manifest-path",
+        downstream,
+        "--target-dir",
+        &target,
+    ])
 }
 
 fn has_nextest() -> bool {
