@@ -1,15 +1,30 @@
 //! Maintenance tasks: `cargo xtask <task>`.
 
+#![allow(
+    clippy::print_stdout,
+    reason = "what a task says goes to standard output"
+)]
+
+mod schema;
 mod test;
 
-use std::process::ExitCode;
+use std::{
+    io,
+    process::{Command, ExitCode},
+};
 
-const USAGE: &str = "usage: cargo xtask test";
+const USAGE: &str = "usage: cargo xtask test
+       cargo xtask schema check
+       cargo xtask schema update --from FILE --api-version VERSION";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let done = match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-        ["test"] => test::run(),
+        ["test"] => test::run().map_err(Into::into),
+        ["schema", "check"] => schema::check(),
+        ["schema", "update", "--from", file, "--api-version", version] => {
+            schema::update(file, version)
+        }
         _ => {
             eprintln!("{USAGE}");
             return ExitCode::from(2);
@@ -22,4 +37,19 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Runs cargo, and fails where it does.
+fn cargo(arguments: &[&str]) -> io::Result<()> {
+    let status = Command::new(cargo_path()).args(arguments).status()?;
+    if status.success() {
+        Ok(())
+    } else {
+        let command = arguments.join(" ");
+        Err(io::Error::other(format!("`cargo {command}` failed")))
+    }
+}
+
+fn cargo_path() -> std::ffi::OsString {
+    std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into())
 }

@@ -6,6 +6,8 @@ use std::{
     process::{Command, Stdio},
 };
 
+use crate::{cargo, cargo_path};
+
 /// With nextest where it is installed, with cargo's own runner elsewhere: the tests are the same.
 pub(crate) fn run() -> io::Result<()> {
     if has_nextest() {
@@ -32,18 +34,4 @@ fn has_nextest() -> bool {
         .stderr(Stdio::null())
         .status()
         .is_ok_and(|status| status.success())
-}
-
-fn cargo(arguments: &[&str]) -> io::Result<()> {
-    let status = Command::new(cargo_path()).args(arguments).status()?;
-    if status.success() {
-        Ok(())
-    } else {
-        let command = arguments.join(" ");
-        Err(io::Error::other(format!("`cargo {command}` failed")))
-    }
-}
-
-fn cargo_path() -> std::ffi::OsString {
-    std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into())
 }
