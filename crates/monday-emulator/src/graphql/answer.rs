@@ -39,9 +39,17 @@ pub(crate) async fn answer(
     let instead = fault
         .as_ref()
         .and_then(|fault| in_place_of_execution(core, fault, &outline));
+    // Held until the answer leaves: a call that is delayed is still under way.
+    let mut _under_way = None;
     let mut reply = match instead {
         Some(reply) => reply,
-        None => regular(core, ip, request, token.clone(), api_version.as_deref()).await,
+        None => match admit(core, ip, request, token.clone(), api_version.as_deref()) {
+            Ok((under_way, request, token, version)) => {
+                _under_way = Some(under_way);
+                execute_apart(core, request, token, version).await
+            }
+            Err(reply) => reply,
+        },
     };
     if let Some(fault) = &fault {
         spoil(core, fault, &mut reply).await;
@@ -91,21 +99,6 @@ fn record(
         token: token.map(Token::kind),
         headers: public_headers(headers),
     });
-}
-
-/// The answer where nothing goes wrong on purpose.
-async fn regular(
-    core: &Arc<Core>,
-    ip: IpAddr,
-    request: Result<GraphqlRequest, Refusal>,
-    token: Option<Token>,
-    api_version: Option<&str>,
-) -> Reply {
-    let (_under_way, request, token, version) = match admit(core, ip, request, token, api_version) {
-        Ok(admitted) => admitted,
-        Err(reply) => return reply,
-    };
-    execute_apart(core, request, token, version).await
 }
 
 type Admitted<'a> = (UnderWay<'a>, GraphqlRequest, Token, Version);

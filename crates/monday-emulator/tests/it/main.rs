@@ -7,7 +7,14 @@
 )]
 
 mod api;
+mod control;
 mod delivery;
+mod endpoints;
+mod event_shapes;
+mod event_switches;
+mod faults;
+mod limits;
+mod queries;
 mod support;
 mod trouble;
 mod webhooks;
