@@ -26,7 +26,7 @@ pub(super) async fn execute<Q: GraphQLQuery>(
     let request = Q::build_query(variables);
     let call = Call::new(client, &request, secrets)?;
     let mut schedule = client.shared.retry.schedule();
-    let deadline = Instant::now() + client.shared.retry.max_elapsed;
+    let deadline = after(client.shared.retry.max_elapsed);
     let mut attempts = 1;
     loop {
         let mut error = match call.attempt(deadline).await {
@@ -38,7 +38,7 @@ pub(super) async fn execute<Q: GraphQLQuery>(
             return Err(error);
         }
         match schedule.next(error.retry_after()) {
-            Some(wait) if Instant::now() + wait < deadline => {
+            Some(wait) if wait < deadline.saturating_duration_since(Instant::now()) => {
                 tracing::info!(
                     operation = request.operation_name,
                     attempt = attempts,
@@ -169,17 +169,55 @@ impl From<reqwest::Error> for Broken {
     }
 }
 
-/// Whether the document is surely a query. Anything else is treated as a mutation, which is
-/// repeated less.
+/// The moment after this wait. One that no clock holds counts as 30 years.
+fn after(wait: Duration) -> Instant {
+    const FAR: Duration = Duration::from_secs(30 * 365 * 24 * 60 * 60);
+
+    let now = Instant::now();
+    now.checked_add(wait).unwrap_or_else(|| now + FAR)
+}
+
+/// Whether the document is surely a query and nothing else. Anything else is treated as a
+/// mutation, which is repeated less: a document may hold several operations.
 fn is_query(document: &str) -> bool {
     let document = document.trim_start();
-    document.starts_with('{')
+    let begins = document.starts_with('{')
         || document.strip_prefix("query").is_some_and(|rest| {
             !rest.starts_with(|next: char| next.is_alphanumeric() || next == '_')
-        })
+        });
+    begins && !document.contains("mutation")
 }
 
 /// The longest of several waits.
 pub(super) fn longest(waits: impl IntoIterator<Item = Option<Duration>>) -> Option<Duration> {
     waits.into_iter().flatten().max()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_document_with_a_mutation_anywhere_is_no_query() {
+        for query in [
+            "{ me { id } }",
+            "query A { me { id } }",
+            " query($a: Int) { a }",
+        ] {
+            assert!(is_query(query), "{query}");
+        }
+        for other in [
+            "mutation A { a }",
+            "query A { a } mutation B { b }",
+            "fragment F on A { a } query B { b }",
+            "query_like { a }",
+        ] {
+            assert!(!is_query(other), "{other}");
+        }
+    }
+
+    #[test]
+    fn an_endless_wait_has_a_deadline_too() {
+        assert!(after(Duration::MAX) > Instant::now());
+    }
 }

@@ -29,10 +29,10 @@ pub(crate) fn signing_secret(variable: &str) -> Result<SigningSecret, Failure> {
 /// name.
 pub(crate) fn client(global: &Global) -> Result<Client, Failure> {
     let mut builder = Client::builder();
-    if let Some(endpoint) = option_or_env(global.endpoint.as_deref(), "MONDAY_API_URL") {
+    if let Some(endpoint) = option_or_env(global.endpoint.as_deref(), "MONDAY_API_URL")? {
         builder = builder.endpoint(endpoint);
     }
-    if let Some(version) = option_or_env(global.api_version.as_deref(), "MONDAY_API_VERSION") {
+    if let Some(version) = option_or_env(global.api_version.as_deref(), "MONDAY_API_VERSION")? {
         builder = builder.api_version(version);
     }
     builder
@@ -40,10 +40,12 @@ pub(crate) fn client(global: &Global) -> Result<Client, Failure> {
         .map_err(|error| Failure::usage(with_causes(&error)))
 }
 
-fn option_or_env(option: Option<&str>, variable: &str) -> Option<String> {
-    option
-        .map(str::to_owned)
-        .or_else(|| std::env::var(variable).ok())
+fn option_or_env(option: Option<&str>, variable: &str) -> Result<Option<String>, Failure> {
+    match option {
+        Some(option) => Ok(Some(option.to_owned())),
+        None if std::env::var_os(variable).is_none() => Ok(None),
+        None => from_env(variable).map(Some),
+    }
 }
 
 fn token(global: &Global) -> Result<ApiToken, Failure> {

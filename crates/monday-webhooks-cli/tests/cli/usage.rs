@@ -91,3 +91,15 @@ fn there_are_completions_for_each_shell() {
         assert!(ran.stdout().contains("monday-webhooks"), "{shell}");
     }
 }
+
+#[cfg(unix)]
+#[test]
+fn an_endpoint_that_cannot_be_read_is_refused_rather_than_passed_over() {
+    use std::os::unix::ffi::OsStrExt;
+    let mut list = command(&["list", "--board", "1"]);
+    list.env("MONDAY_API_TOKEN", "a").env(
+        "MONDAY_API_URL",
+        std::ffi::OsStr::from_bytes(b"http://\xff/"),
+    );
+    run(&mut list).refused(2, "MONDAY_API_URL is not Unicode");
+}
