@@ -120,12 +120,17 @@ impl ClientBuilder {
             HeaderValue::from_str(&self.api_version).map_err(|_| BuildError::ApiVersion)?;
         // No redirects: a token goes to the endpoint and nowhere else. No retries of reqwest's
         // own: what is repeated, and when, is decided here.
-        let http = reqwest::Client::builder()
+        let mut http = reqwest::Client::builder()
             .user_agent(concat!("monday-webhooks/", env!("CARGO_PKG_VERSION")))
             .redirect(reqwest::redirect::Policy::none())
             .retry(reqwest::retry::never())
             .timeout(self.request_timeout)
-            .connect_timeout(self.connect_timeout)
+            .connect_timeout(self.connect_timeout);
+        // What is meant for this machine doesn't leave it, whatever HTTP_PROXY says.
+        if endpoint.scheme() == "http" {
+            http = http.no_proxy();
+        }
+        let http = http
             .build()
             .map_err(|error| BuildError::Http(error.into()))?;
         Ok(Client {

@@ -230,3 +230,12 @@ fn a_token_is_sent_to_https_or_loopback_only() {
     .env("MONDAY_API_TOKEN", "a"));
     ran.refused(2, "loopback");
 }
+
+#[test]
+fn a_token_for_loopback_does_not_go_through_a_proxy() {
+    let monday = Monday::start();
+    let mut list = monday.command(&["list", "--json", "--board", &board()]);
+    list.env("HTTP_PROXY", "http://127.0.0.1:1")
+        .env("http_proxy", "http://127.0.0.1:1");
+    assert_eq!(run(&mut list).json(), json!([]));
+}
