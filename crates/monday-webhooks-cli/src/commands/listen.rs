@@ -53,12 +53,17 @@ pub(crate) fn run(global: &Global, args: &ListenArgs) -> Result<(), Failure> {
         match &args.inbox {
             InboxName::Memory => {
                 let inbox = MemoryInbox::new(MemoryOptions::default());
-                listen(args, verifier, inbox, style).await
+                // One at a time, so that lines come in the order of the deliveries. Memory makes
+                // nobody wait for that.
+                let mut options = WorkerOptions::default();
+                options.concurrency = 1;
+                listen(args, verifier, inbox, options, style).await
             }
             InboxName::Sqlite(path) => {
                 let inbox = SqliteInbox::open(path, SqliteOptions::default())
                     .map_err(|error| Failure::failed(with_causes(&error)))?;
-                listen(args, verifier, inbox, style).await
+                // Several at once share their commits; no order is promised.
+                listen(args, verifier, inbox, WorkerOptions::default(), style).await
             }
         }
     })
@@ -68,6 +73,7 @@ async fn listen<I: Inbox>(
     args: &ListenArgs,
     verifier: Option<Verifier>,
     inbox: I,
+    options: WorkerOptions,
     style: Style,
 ) -> Result<(), Failure> {
     let server = Server::bind(args.addr, &args.path)
@@ -81,7 +87,7 @@ async fn listen<I: Inbox>(
     let worker = tokio::spawn(inbox::run(
         Arc::clone(&inbox),
         move |job: Job| std::future::ready(print(style, &job, &unprintable)),
-        WorkerOptions::default(),
+        options,
         std::future::pending(),
     ));
     let mut failure = None;

@@ -274,3 +274,15 @@ fn an_inbox_has_one_listener_at_a_time() {
         run(&mut command(&arguments)).refused(2, "sqlite:PATH");
     }
 }
+
+#[test]
+fn from_memory_lines_come_in_the_order_of_the_deliveries() {
+    let listener = Listener::start(&["--unsigned"]);
+    for number in 0..100 {
+        assert_eq!(listener.post(None, &numbered(number)), 200);
+    }
+    let (code, printed) = listener.process.stop();
+    assert_eq!(code, 0);
+    let numbers: Vec<_> = printed.iter().map(|line| number(line)).collect();
+    assert_eq!(numbers, (0..100).collect::<Vec<_>>());
+}
