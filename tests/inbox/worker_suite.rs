@@ -44,8 +44,13 @@ impl Running {
     }
 
     async fn stop(mut self) {
-        self.stop.take().unwrap().send(()).unwrap();
+        self.ask_to_stop();
         self.task.await.unwrap().unwrap();
+    }
+
+    /// Once this returns the worker takes no new deliveries for a place that becomes free.
+    fn ask_to_stop(&mut self) {
+        self.stop.take().unwrap().send(()).unwrap();
     }
 }
 
@@ -244,7 +249,7 @@ pub(super) async fn a_shutdown_finishes_what_is_at_work<I: Inbox>(inbox: Arc<I>)
     let mut options = options();
     options.concurrency = 2;
     let (sender, mut calls) = mpsc::unbounded_channel();
-    let worker = Running::start(&inbox, options, move |job: Job| {
+    let mut worker = Running::start(&inbox, options, move |job: Job| {
         let sender = sender.clone();
         async move {
             let (release, released) = oneshot::channel::<()>();
@@ -255,16 +260,16 @@ pub(super) async fn a_shutdown_finishes_what_is_at_work<I: Inbox>(inbox: Arc<I>)
         }
     });
     let at_work = [calls.recv().await.unwrap(), calls.recv().await.unwrap()];
-    let mut stopping = tokio::spawn(worker.stop());
+    worker.ask_to_stop();
     tokio::select! {
         biased;
-        _ = &mut stopping => panic!("the worker didn't wait for its handlers"),
+        _ = &mut worker.task => panic!("the worker didn't wait for its handlers"),
         () = tokio::task::yield_now() => {}
     }
     for (_, release) in at_work {
         release.send(()).unwrap();
     }
-    stopping.await.unwrap();
+    worker.task.await.unwrap().unwrap();
     assert!(calls.recv().await.is_none());
     let status = inbox.status().await.unwrap();
     assert_eq!((status.waiting, status.in_flight), (8, 0));

@@ -243,7 +243,11 @@ impl<I: Inbox, H: Handler> Worker<I, H> {
         tokio::select! {
             biased;
             _ = stopping.wait_for(|stopping| *stopping) => None,
-            output = self.alive(lease, attempt, future) => Some(output),
+            // The word goes round one by one: whoever comes to the end of a line because the one
+            // before has heard it may not have heard it yet, and must not overtake.
+            output = self.alive(lease, attempt, future) => {
+                (!*self.stopping.borrow()).then_some(output)
+            }
         }
     }
 
