@@ -3,12 +3,19 @@
 mod answer;
 mod builder;
 mod call;
+mod complaint;
+mod deadline;
+mod document;
 mod error;
+mod exchange;
+mod kind;
 mod redact;
 mod retry;
+mod transport;
+mod wait;
 mod webhooks;
 
-use std::{fmt, sync::Arc};
+use std::{fmt, sync::Arc, time::Duration};
 
 use http::HeaderValue;
 
@@ -16,9 +23,12 @@ use graphql_client::GraphQLQuery;
 
 use crate::token::ApiToken;
 
+use deadline::{Deadline, Pause};
+
 pub use builder::{BuildError, ClientBuilder, DEFAULT_ENDPOINT};
 pub use error::{Error, ErrorKind};
 pub use retry::RetryPolicy;
+pub use transport::TransportCause;
 pub use webhooks::{Webhook, WebhookConfig, Webhooks};
 
 /// A client of monday's API.
@@ -50,7 +60,9 @@ struct Shared {
     http: reqwest::Client,
     endpoint: url::Url,
     api_version: HeaderValue,
+    request_timeout: Duration,
     retry: RetryPolicy,
+    pause: Pause,
 }
 
 struct Authorization {
@@ -112,7 +124,13 @@ impl Client {
         &self,
         variables: Q::Variables,
     ) -> Result<Q::ResponseData, Error> {
-        call::execute::<Q>(self, variables, &[]).await
+        let reply = call::execute::<Q>(self, variables, &[], self.deadline()).await?;
+        Ok(reply.data)
+    }
+
+    /// When a call that begins now has to be over.
+    fn deadline(&self) -> Deadline {
+        Deadline::after(self.shared.retry.max_elapsed)
     }
 }
 
