@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 use super::{
     Client,
     answer::{Answer, Facts},
-    deadline::Deadline,
+    deadline::{Deadline, Effort},
     document::is_query,
     error::{Details, Error, ErrorKind},
     exchange::{Received, exchange},
@@ -60,7 +60,7 @@ pub(super) async fn execute<Q: GraphQLQuery>(
     client: &Client,
     variables: Q::Variables,
     secrets: &[&str],
-    deadline: Deadline,
+    effort: Effort,
 ) -> Result<Reply<Q::ResponseData>, Error> {
     let request = Q::build_query(variables);
     let operation = request.operation_name;
@@ -77,16 +77,17 @@ pub(super) async fn execute<Q: GraphQLQuery>(
             std::iter::once(client.authorization.token.expose()).chain(secrets.iter().copied()),
         ),
     };
-    repeat(client, &asked, body.into(), deadline).await
+    repeat(client, &asked, body.into(), effort).await
 }
 
 async fn repeat<T: DeserializeOwned>(
     client: &Client,
     asked: &Asked<'_>,
     body: Bytes,
-    mut deadline: Deadline,
+    effort: Effort,
 ) -> Result<Reply<T>, Error> {
-    let mut schedule = client.shared.retry.schedule();
+    let mut schedule = effort.retries.schedule();
+    let mut deadline = effort.deadline;
     let mut attempts = 1;
     loop {
         let mut error = match attempt(client, asked, body.clone(), deadline).await {

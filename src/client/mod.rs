@@ -4,6 +4,7 @@ mod answer;
 mod builder;
 mod call;
 mod complaint;
+mod create_or_find;
 mod deadline;
 mod document;
 mod error;
@@ -23,9 +24,10 @@ use graphql_client::GraphQLQuery;
 
 use crate::token::ApiToken;
 
-use deadline::{Deadline, Pause};
+use deadline::{Effort, Pause};
 
 pub use builder::{BuildError, ClientBuilder, DEFAULT_ENDPOINT};
+pub use create_or_find::Creation;
 pub use error::{Error, ErrorKind};
 pub use retry::RetryPolicy;
 pub use transport::TransportCause;
@@ -124,13 +126,13 @@ impl Client {
         &self,
         variables: Q::Variables,
     ) -> Result<Q::ResponseData, Error> {
-        let reply = call::execute::<Q>(self, variables, &[], self.deadline()).await?;
+        let reply = call::execute::<Q>(self, variables, &[], self.effort()).await?;
         Ok(reply.data)
     }
 
-    /// When a call that begins now has to be over.
-    fn deadline(&self) -> Deadline {
-        Deadline::after(self.shared.retry.max_elapsed)
+    /// How much a call that begins now may try.
+    fn effort(&self) -> Effort {
+        Effort::new(self.shared.retry)
     }
 }
 

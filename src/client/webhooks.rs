@@ -17,7 +17,7 @@ use crate::{
 use super::{
     Client,
     call::{Reply, execute},
-    deadline::Deadline,
+    deadline::Effort,
     error::{Error, ErrorKind},
 };
 
@@ -83,7 +83,7 @@ impl WebhookConfig {
 /// `webhooks:write` (monday's webhooks reference).
 #[derive(Debug, Clone, Copy)]
 pub struct Webhooks<'a> {
-    client: &'a Client,
+    pub(super) client: &'a Client,
 }
 
 impl<'a> Webhooks<'a> {
@@ -97,24 +97,24 @@ impl<'a> Webhooks<'a> {
     /// # Errors
     ///
     /// [`Error`]; where its [`may_have_been_applied`](Error::may_have_been_applied) is true, the
-    /// webhook may exist all the same, and the call was not repeated. monday doesn't return URLs,
-    /// so that a look at the list can't always tell.
+    /// webhook may exist all the same, and the call was not repeated.
+    /// [`create_or_find`](Self::create_or_find) then looks for it.
     pub async fn create(
         &self,
         board: BoardId,
         url: &WebhookUrl,
         subscription: Subscription,
     ) -> Result<Webhook, Error> {
-        let deadline = self.client.deadline();
-        self.create_until(board, url, &subscription, deadline).await
+        let effort = self.client.effort();
+        self.create_with(board, url, &subscription, effort).await
     }
 
-    pub(super) async fn create_until(
+    pub(super) async fn create_with(
         &self,
         board: BoardId,
         url: &WebhookUrl,
         subscription: &Subscription,
-        deadline: Deadline,
+        effort: Effort,
     ) -> Result<Webhook, Error> {
         let board_id = board.to_string();
         let event = subscription.kind();
@@ -128,7 +128,7 @@ impl<'a> Webhooks<'a> {
                     event,
                     url,
                 };
-                execute::<CreateWebhook>(client, variables, &secrets, deadline)
+                execute::<CreateWebhook>(client, variables, &secrets, effort)
                     .await?
                     .map(|data| data.create_webhook.map(Fields::from))
             }
@@ -140,7 +140,7 @@ impl<'a> Webhooks<'a> {
                     event,
                     url,
                 };
-                execute::<CreateWebhookWithConfig>(client, variables, &secrets, deadline)
+                execute::<CreateWebhookWithConfig>(client, variables, &secrets, effort)
                     .await?
                     .map(|data| data.create_webhook.map(Fields::from))
             }
@@ -154,19 +154,15 @@ impl<'a> Webhooks<'a> {
     ///
     /// [`Error`]. A board that has none, or that monday answers null for, is an empty list.
     pub async fn list(&self, board: BoardId) -> Result<Vec<Webhook>, Error> {
-        let deadline = self.client.deadline();
-        Ok(self.list_until(board, deadline).await?.webhooks)
+        let effort = self.client.effort();
+        Ok(self.list_with(board, effort).await?.webhooks)
     }
 
-    pub(super) async fn list_until(
-        &self,
-        board: BoardId,
-        deadline: Deadline,
-    ) -> Result<Listed, Error> {
+    pub(super) async fn list_with(&self, board: BoardId, effort: Effort) -> Result<Listed, Error> {
         let variables = list_webhooks::Variables {
             board_id: board.to_string(),
         };
-        let reply = execute::<ListWebhooks>(self.client, variables, &[], deadline).await?;
+        let reply = execute::<ListWebhooks>(self.client, variables, &[], effort).await?;
         Listed::read(reply.map(|data| fields(data.webhooks)))
     }
 
@@ -179,8 +175,8 @@ impl<'a> Webhooks<'a> {
         let variables = list_app_webhooks::Variables {
             board_id: board.to_string(),
         };
-        let deadline = self.client.deadline();
-        let reply = execute::<ListAppWebhooks>(self.client, variables, &[], deadline).await?;
+        let effort = self.client.effort();
+        let reply = execute::<ListAppWebhooks>(self.client, variables, &[], effort).await?;
         Ok(Listed::read(reply.map(|data| fields(data.webhooks)))?.webhooks)
     }
 
@@ -195,8 +191,8 @@ impl<'a> Webhooks<'a> {
         let variables = delete_webhook::Variables {
             id: webhook.to_string(),
         };
-        let deadline = self.client.deadline();
-        let reply = execute::<DeleteWebhook>(self.client, variables, &[], deadline).await?;
+        let effort = self.client.effort();
+        let reply = execute::<DeleteWebhook>(self.client, variables, &[], effort).await?;
         Fields::check(
             reply.map(|data| data.delete_webhook.map(Fields::from)),
             ErrorKind::NotFound,
