@@ -9,7 +9,10 @@ use crate::{
     token::{ApiToken, TokenError},
 };
 
-use super::{Authorization, Client, Shared, deadline::Pause, retry::RetryPolicy};
+use super::{
+    Authorization, Client, Shared, deadline::Pause, limits::Limits, quota::Quotas,
+    retry::RetryPolicy,
+};
 
 /// monday's endpoint.
 pub const DEFAULT_ENDPOINT: &str = "https://api.monday.com/v2";
@@ -32,6 +35,7 @@ pub struct ClientBuilder {
     request_timeout: Duration,
     connect_timeout: Duration,
     retry: RetryPolicy,
+    limits: Limits,
     pause: Pause,
 }
 
@@ -75,6 +79,7 @@ impl Default for ClientBuilder {
             request_timeout: DEFAULT_REQUEST_TIMEOUT,
             connect_timeout: DEFAULT_CONNECT_TIMEOUT,
             retry: RetryPolicy::default(),
+            limits: Limits::none(),
             pause: Pause::default(),
         }
     }
@@ -109,6 +114,12 @@ impl ClientBuilder {
     /// When and how often a request is repeated.
     pub const fn retry(mut self, policy: RetryPolicy) -> Self {
         self.retry = policy;
+        self
+    }
+
+    /// Keeps to these limits, so that monday needn't refuse. By default there are none.
+    pub const fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
         self
     }
 
@@ -147,7 +158,9 @@ impl ClientBuilder {
         let http = http
             .build()
             .map_err(|error| BuildError::Http(error.into()))?;
+        let quotas = Quotas::new(self.limits);
         Ok(Client {
+            authorization: Arc::new(Authorization::new(token, &quotas)),
             shared: Arc::new(Shared {
                 http,
                 endpoint,
@@ -155,8 +168,8 @@ impl ClientBuilder {
                 request_timeout: self.request_timeout,
                 retry: self.retry,
                 pause: self.pause,
+                quotas,
             }),
-            authorization: Arc::new(Authorization::new(token)),
         })
     }
 }

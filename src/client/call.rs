@@ -2,15 +2,16 @@
 
 use bytes::Bytes;
 use graphql_client::GraphQLQuery;
-use serde::de::DeserializeOwned;
+use serde::{Serialize, de::DeserializeOwned};
 
 use super::{
     Client,
     answer::{Answer, Facts},
     deadline::{Deadline, Effort},
-    document::is_query,
+    document::{is_query, with_complexity},
     error::{Details, Error, ErrorKind},
     exchange::{Received, exchange},
+    quota::Permit,
     redact::Secrets,
 };
 
@@ -62,22 +63,42 @@ pub(super) async fn execute<Q: GraphQLQuery>(
     secrets: &[&str],
     effort: Effort,
 ) -> Result<Reply<Q::ResponseData>, Error> {
-    let request = Q::build_query(variables);
-    let operation = request.operation_name;
+    let built = Q::build_query(variables);
+    let operation = built.operation_name;
+    let asked = Asked {
+        operation,
+        is_mutation: !is_query(built.query),
+        secrets: Secrets::new(
+            std::iter::once(client.authorization.token.expose()).chain(secrets.iter().copied()),
+        ),
+    };
+    let extended = client
+        .shared
+        .quotas
+        .asks_for_complexity()
+        .then(|| with_complexity(built.query))
+        .flatten();
+    let request = Request {
+        variables: built.variables,
+        query: extended.as_deref().unwrap_or(built.query),
+        operation_name: operation,
+    };
     let body = serde_json::to_vec(&request).map_err(|source| {
         Error::new(Details {
             source: Some(source.into()),
             ..Details::new(ErrorKind::InvalidArgument, operation)
         })
     })?;
-    let asked = Asked {
-        operation,
-        is_mutation: !is_query(request.query),
-        secrets: Secrets::new(
-            std::iter::once(client.authorization.token.expose()).chain(secrets.iter().copied()),
-        ),
-    };
     repeat(client, &asked, body.into(), effort).await
+}
+
+/// What is sent.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Request<'a, V> {
+    variables: V,
+    query: &'a str,
+    operation_name: &'a str,
 }
 
 async fn repeat<T: DeserializeOwned>(
@@ -88,9 +109,19 @@ async fn repeat<T: DeserializeOwned>(
 ) -> Result<Reply<T>, Error> {
     let mut schedule = effort.retries.schedule();
     let mut deadline = effort.deadline;
-    let mut attempts = 1;
+    let mut attempts = 0;
     loop {
-        let mut error = match attempt(client, asked, body.clone(), deadline).await {
+        let permit = match &client.authorization.quota {
+            Some(quota) => Some(quota.permit(asked, deadline).await.map_err(|mut error| {
+                error.details_mut().attempts = attempts;
+                error
+            })?),
+            None => None,
+        };
+        attempts += 1;
+        let sent = attempt(client, asked, body.clone(), permit.as_ref(), deadline).await;
+        drop(permit);
+        let mut error = match sent {
             Ok((data, facts)) => {
                 return Ok(Reply {
                     data,
@@ -120,7 +151,6 @@ async fn repeat<T: DeserializeOwned>(
                     "a call is repeated"
                 );
                 client.shared.pause.wait(wait, &mut deadline).await;
-                attempts += 1;
             }
             _ => return Err(error),
         }
@@ -131,6 +161,7 @@ async fn attempt<T: DeserializeOwned>(
     client: &Client,
     asked: &Asked<'_>,
     body: Bytes,
+    permit: Option<&Permit>,
     deadline: Deadline,
 ) -> Result<(T, Facts), Error> {
     let received = exchange(client, body, deadline).await;
@@ -141,5 +172,14 @@ async fn attempt<T: DeserializeOwned>(
     } = received.map_err(|broken| broken.into_error(asked))?;
     let answer = Answer::read(status, &headers, &body);
     let facts = answer.facts.clone();
-    Ok((answer.into_data(asked)?, facts))
+    let complexity = permit.and_then(|_| answer.complexity());
+    let data = answer.into_data(asked);
+    if let (Some(permit), Some(quota)) = (permit, &client.authorization.quota) {
+        let quotas = &client.shared.quotas;
+        quotas.learn(quota, permit, facts.account_id, complexity);
+        if let Err(error) = &data {
+            permit.refused(error);
+        }
+    }
+    Ok((data?, facts))
 }

@@ -1,6 +1,7 @@
 //! The client of monday's GraphQL API: one transport, and the webhooks service on it.
 
 mod answer;
+mod budget;
 mod builder;
 mod call;
 mod complaint;
@@ -10,11 +11,14 @@ mod document;
 mod error;
 mod exchange;
 mod kind;
+mod limits;
+mod quota;
 mod redact;
 mod retry;
 mod transport;
 mod wait;
 mod webhooks;
+mod window;
 
 use std::{fmt, sync::Arc, time::Duration};
 
@@ -25,10 +29,12 @@ use graphql_client::GraphQLQuery;
 use crate::token::ApiToken;
 
 use deadline::{Effort, Pause};
+use quota::{Quota, Quotas};
 
 pub use builder::{BuildError, ClientBuilder, DEFAULT_ENDPOINT};
 pub use create_or_find::Creation;
 pub use error::{Error, ErrorKind};
+pub use limits::Limits;
 pub use retry::RetryPolicy;
 pub use transport::TransportCause;
 pub use webhooks::{Webhook, WebhookConfig, Webhooks};
@@ -65,11 +71,13 @@ struct Shared {
     request_timeout: Duration,
     retry: RetryPolicy,
     pause: Pause,
+    quotas: Quotas,
 }
 
 struct Authorization {
     token: ApiToken,
     header: HeaderValue,
+    quota: Option<Arc<Quota>>,
 }
 
 impl Client {
@@ -103,7 +111,7 @@ impl Client {
     pub fn with_token(&self, token: ApiToken) -> Self {
         Self {
             shared: Arc::clone(&self.shared),
-            authorization: Arc::new(Authorization::new(token)),
+            authorization: Arc::new(Authorization::new(token, &self.shared.quotas)),
         }
     }
 
@@ -137,11 +145,16 @@ impl Client {
 }
 
 impl Authorization {
-    fn new(token: ApiToken) -> Self {
+    fn new(token: ApiToken, quotas: &Quotas) -> Self {
         let mut header = HeaderValue::from_str(token.expose())
             .unwrap_or_else(|_| unreachable!("a token is visible ASCII"));
         header.set_sensitive(true);
-        Self { token, header }
+        let quota = quotas.of(&token);
+        Self {
+            token,
+            header,
+            quota,
+        }
     }
 }
 

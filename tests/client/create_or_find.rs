@@ -13,7 +13,7 @@ use super::server::{Answer, Server, refused};
 const BOARD: BoardId = BoardId::new(DEFAULT_BOARD_ID);
 
 /// An endpoint that echoes whatever comes, as a challenge wants it.
-async fn endpoint() -> WebhookUrl {
+pub(super) async fn endpoint() -> WebhookUrl {
     let router =
         Router::new().fallback(async |body: Bytes| ([("content-type", "application/json")], body));
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();

@@ -2,6 +2,7 @@
 
 mod create_or_find;
 mod failures;
+mod limits;
 mod peers;
 mod scopes;
 mod server;
