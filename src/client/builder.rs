@@ -1,6 +1,6 @@
 //! How a client is set up.
 
-use std::{ffi::OsString, sync::Arc, time::Duration};
+use std::{collections::HashMap, ffi::OsString, fmt, sync::Arc, time::Duration};
 
 use http::HeaderValue;
 
@@ -10,7 +10,11 @@ use crate::{
 };
 
 use super::{
-    Authorization, Client, Shared, deadline::Pause, limits::Limits, quota::Quotas,
+    Authorization, Client, Shared,
+    deadline::Pause,
+    headers::{self, HeaderError},
+    limits::Limits,
+    quota::Quotas,
     retry::RetryPolicy,
 };
 
@@ -27,7 +31,7 @@ const POOL_IDLE_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The settings of a [`Client`]. Without any it calls monday itself, with the API version of the
 /// schema that this SDK was built with.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 #[must_use]
 pub struct ClientBuilder {
     endpoint: String,
@@ -36,6 +40,7 @@ pub struct ClientBuilder {
     connect_timeout: Duration,
     retry: RetryPolicy,
     limits: Limits,
+    headers: HashMap<String, String>,
     pause: Pause,
 }
 
@@ -66,6 +71,9 @@ pub enum BuildError {
     /// Not a version of monday's API.
     #[error("an API version has the form YYYY-MM with 01, 04, 07 or 10, or is the word dev")]
     ApiVersion,
+    /// A header that can't be sent.
+    #[error(transparent)]
+    Header(#[from] HeaderError),
     /// The HTTP client could not be set up.
     #[error("the HTTP client could not be set up")]
     Http(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -80,6 +88,7 @@ impl Default for ClientBuilder {
             connect_timeout: DEFAULT_CONNECT_TIMEOUT,
             retry: RetryPolicy::default(),
             limits: Limits::none(),
+            headers: HashMap::new(),
             pause: Pause::default(),
         }
     }
@@ -114,6 +123,15 @@ impl ClientBuilder {
     /// When and how often a request is repeated.
     pub const fn retry(mut self, policy: RetryPolicy) -> Self {
         self.retry = policy;
+        self
+    }
+
+    /// Sends one header more with each call; a value never shows in logs or messages. What is no
+    /// header, or one that the client sends itself, is an error of [`build`](Self::build).
+    pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        // Names that differ in case alone are one header.
+        let name = name.into().to_ascii_lowercase();
+        self.headers.insert(name, value.into());
         self
     }
 
@@ -161,6 +179,7 @@ impl ClientBuilder {
         let quotas = Quotas::new(self.limits);
         Ok(Client {
             authorization: Arc::new(Authorization::new(token, &quotas)),
+            headers: Arc::new(headers::read(&self.headers)?),
             shared: Arc::new(Shared {
                 http,
                 endpoint,
@@ -171,6 +190,21 @@ impl ClientBuilder {
                 quotas,
             }),
         })
+    }
+}
+
+impl fmt::Debug for ClientBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let headers: Vec<_> = self.headers.keys().collect();
+        f.debug_struct("ClientBuilder")
+            .field("endpoint", &self.endpoint)
+            .field("api_version", &self.api_version)
+            .field("request_timeout", &self.request_timeout)
+            .field("connect_timeout", &self.connect_timeout)
+            .field("retry", &self.retry)
+            .field("limits", &self.limits)
+            .field("headers", &headers)
+            .finish_non_exhaustive()
     }
 }
 

@@ -11,6 +11,7 @@ use super::{
     document::{is_query, with_complexity},
     error::{Details, Error, ErrorKind},
     exchange::{Received, exchange},
+    headers,
     quota::Permit,
     redact::Secrets,
 };
@@ -69,7 +70,9 @@ pub(super) async fn execute<Q: GraphQLQuery>(
         operation,
         is_mutation: !is_query(built.query),
         secrets: Secrets::new(
-            std::iter::once(client.authorization.token.expose()).chain(secrets.iter().copied()),
+            std::iter::once(client.authorization.token.expose())
+                .chain(secrets.iter().copied())
+                .chain(headers::secrets(&client.headers)),
         ),
     };
     let extended = client

@@ -90,7 +90,10 @@ impl Webhooks<'_> {
             .ok()
             .and_then(|after| only_new(&before, after, &subscription))
         {
-            Some(webhook) => Ok(Creation::Found(webhook)),
+            Some(webhook) => Ok(Creation::Found(Webhook {
+                made_with: self.client.authorization.token.kind(),
+                ..webhook
+            })),
             None => Err(error),
         }
     }

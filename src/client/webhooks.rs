@@ -11,6 +11,7 @@ use crate::{
     },
     id::{BoardId, IdError, WebhookId},
     subscription::{ConfigError, Subscription, SubscriptionKind},
+    token::TokenKind,
     url::WebhookUrl,
 };
 
@@ -21,8 +22,9 @@ use super::{
     error::{Error, ErrorKind},
 };
 
-/// A webhook of a board. monday doesn't return its URL.
-#[derive(Debug, Clone, PartialEq)]
+/// A webhook of a board. monday doesn't return its URL. Two are equal where what monday says of
+/// them is.
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Webhook {
     /// The webhook; its deliveries call it `subscriptionId`.
@@ -33,6 +35,17 @@ pub struct Webhook {
     pub event: SubscriptionKind,
     /// The config, where there is one.
     pub config: Option<WebhookConfig>,
+    /// The kind of token that made it, where that is known.
+    pub(super) made_with: TokenKind,
+}
+
+impl PartialEq for Webhook {
+    fn eq(&self, other: &Self) -> bool {
+        self.id == other.id
+            && self.board_id == other.board_id
+            && self.event == other.event
+            && self.config == other.config
+    }
 }
 
 /// The config of a webhook, as monday returns it.
@@ -63,6 +76,36 @@ impl Webhook {
             }
         };
         Subscription::from_parts(&self.event, config)
+    }
+}
+
+impl Webhook {
+    /// Whether monday delivers this webhook's events with a JWT: only webhooks made with an
+    /// integration app's OAuth token are, those made with a personal token or in monday's pages
+    /// never (monday's webhooks reference). `None` where nobody knows, since monday doesn't say who
+    /// made a webhook.
+    ///
+    /// Known is the kind of token that made it: for a webhook that this client made with a token
+    /// of a declared kind ([`ApiToken::app`](crate::ApiToken::app),
+    /// [`ApiToken::personal`](crate::ApiToken::personal)), and for what
+    /// [`list_app_only`](Webhooks::list_app_only) returns, which an app made.
+    ///
+    /// ```no_run
+    /// # async fn run(client: monday_webhooks::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// # let board = monday_webhooks::BoardId::new(1);
+    /// for webhook in client.webhooks().list_app_only(board).await? {
+    ///     assert_eq!(webhook.deliveries_are_signed(), Some(true));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub const fn deliveries_are_signed(&self) -> Option<bool> {
+        match self.made_with {
+            TokenKind::App => Some(true),
+            TokenKind::Personal => Some(false),
+            TokenKind::Unspecified => None,
+        }
     }
 }
 
@@ -145,7 +188,11 @@ impl<'a> Webhooks<'a> {
                     .map(|data| data.create_webhook.map(Fields::from))
             }
         };
-        Fields::check(reply, ErrorKind::Server)
+        let webhook = Fields::check(reply, ErrorKind::Server)?;
+        Ok(Webhook {
+            made_with: client.authorization.token.kind(),
+            ..webhook
+        })
     }
 
     /// All webhooks of a board, also those with an event that the schema doesn't have.
@@ -177,7 +224,11 @@ impl<'a> Webhooks<'a> {
         };
         let effort = self.client.effort();
         let reply = execute::<ListAppWebhooks>(self.client, variables, &[], effort).await?;
-        Ok(Listed::read(reply.map(|data| fields(data.webhooks)))?.webhooks)
+        let mut webhooks = Listed::read(reply.map(|data| fields(data.webhooks)))?.webhooks;
+        for webhook in &mut webhooks {
+            webhook.made_with = TokenKind::App;
+        }
+        Ok(webhooks)
     }
 
     /// Deletes a webhook, and returns what it was.
@@ -239,6 +290,7 @@ impl Fields {
             board_id: self.board_id.parse()?,
             event: self.event.clone(),
             config: self.config.clone().and_then(WebhookConfig::from_answer),
+            made_with: TokenKind::Unspecified,
         })
     }
 }
