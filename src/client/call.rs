@@ -3,6 +3,7 @@
 use bytes::Bytes;
 use graphql_client::GraphQLQuery;
 use serde::{Serialize, de::DeserializeOwned};
+use tracing::{Instrument, Span};
 
 use super::{
     Client,
@@ -11,7 +12,7 @@ use super::{
     document::{is_query, with_complexity},
     error::{Details, Error, ErrorKind},
     exchange::{Received, exchange},
-    headers,
+    headers, observe,
     quota::Permit,
     redact::Secrets,
 };
@@ -92,7 +93,15 @@ pub(super) async fn execute<Q: GraphQLQuery>(
             ..Details::new(ErrorKind::InvalidArgument, operation)
         })
     })?;
-    repeat(client, &asked, body.into(), effort).await
+    let span = observe::span(client, &asked);
+    let reply = repeat(client, &asked, body.into(), effort, &span)
+        .instrument(span.clone())
+        .await;
+    match &reply {
+        Ok(reply) => observe::answered(&span, &reply.facts, reply.attempts),
+        Err(error) => observe::failed(&span, error),
+    }
+    reply
 }
 
 /// What is sent.
@@ -109,6 +118,7 @@ async fn repeat<T: DeserializeOwned>(
     asked: &Asked<'_>,
     body: Bytes,
     effort: Effort,
+    span: &Span,
 ) -> Result<Reply<T>, Error> {
     let mut schedule = effort.retries.schedule();
     let mut deadline = effort.deadline;
@@ -144,15 +154,7 @@ async fn repeat<T: DeserializeOwned>(
         }
         match schedule.next(error.retry_after()) {
             Some(wait) if wait < deadline.left() => {
-                tracing::info!(
-                    operation = asked.operation,
-                    attempt = attempts,
-                    wait_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX),
-                    kind = ?error.kind(),
-                    code = error.code(),
-                    request_id = error.request_id(),
-                    "a call is repeated"
-                );
+                observe::repeated(span, &error, wait);
                 client.shared.pause.wait(wait, &mut deadline).await;
             }
             _ => return Err(error),

@@ -13,6 +13,7 @@ mod exchange;
 mod headers;
 mod kind;
 mod limits;
+mod observe;
 mod quota;
 mod redact;
 mod retry;

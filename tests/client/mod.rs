@@ -1,5 +1,6 @@
 //! The client against servers that answer as monday does.
 
+mod canary;
 mod create_or_find;
 mod failures;
 mod limits;
