@@ -3,13 +3,15 @@
 use std::fmt;
 
 use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
 
 use crate::id::AccountId;
 
 /// Who a token acts for, as far as the caller knows. It decides whether webhooks made with the
 /// token are delivered with a JWT: only those of an integration app's OAuth token are (monday's
 /// webhooks reference).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum TokenKind {
     /// A user's own API token.

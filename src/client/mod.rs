@@ -2,16 +2,23 @@
 
 mod answer;
 mod budget;
+mod build_error;
 mod builder;
 mod call;
 mod complaint;
+mod config;
 mod create_or_find;
 mod deadline;
 mod document;
+mod environment;
 mod error;
 mod exchange;
 mod headers;
+mod http;
 mod kind;
+#[cfg(feature = "config")]
+mod layers;
+mod lenient;
 mod limits;
 mod observe;
 mod quota;
@@ -24,7 +31,7 @@ mod window;
 
 use std::{fmt, sync::Arc, time::Duration};
 
-use http::{HeaderMap, HeaderValue};
+use ::http::{HeaderMap, HeaderValue};
 
 use graphql_client::GraphQLQuery;
 
@@ -33,10 +40,14 @@ use crate::token::ApiToken;
 use deadline::{Effort, Pause};
 use quota::{Quota, Quotas};
 
-pub use builder::{BuildError, ClientBuilder, DEFAULT_ENDPOINT};
+pub use build_error::BuildError;
+pub use builder::{ClientBuilder, DEFAULT_ENDPOINT};
+pub use config::{ClientConfig, Plan};
 pub use create_or_find::Creation;
 pub use error::{Error, ErrorKind};
 pub use headers::HeaderError;
+#[cfg(feature = "config")]
+pub use layers::{ConfigLayers, LayerError};
 pub use limits::Limits;
 pub use retry::RetryPolicy;
 pub use transport::TransportCause;
@@ -96,13 +107,18 @@ impl Client {
 
     /// A client from the environment: the token from `MONDAY_API_TOKEN` or else
     /// `MONDAY_API_KEY`, the endpoint from `MONDAY_API_URL`, the version from
-    /// `MONDAY_API_VERSION`.
+    /// `MONDAY_API_VERSION`, and the other settings of [`ClientConfig`] from variables with their
+    /// names: `MONDAY_REQUEST_TIMEOUT`, `MONDAY_CONNECT_TIMEOUT`, `MONDAY_MAX_RETRIES`,
+    /// `MONDAY_MAX_WAIT`, `MONDAY_MAX_ELAPSED`, `MONDAY_PROXY`, `MONDAY_PROXY_USERNAME`,
+    /// `MONDAY_PROXY_PASSWORD`, `MONDAY_PROXY_FROM_ENVIRONMENT`, `MONDAY_TOKEN_KIND`,
+    /// `MONDAY_PLAN`, `MONDAY_CALLS_PER_MINUTE`, `MONDAY_CONCURRENT_CALLS` and
+    /// `MONDAY_COMPLEXITY`.
     ///
     /// # Errors
     ///
     /// [`BuildError`], which names the variable that is missing or wrong.
     pub fn from_env() -> Result<Self, BuildError> {
-        builder::from_env(|name| std::env::var_os(name))
+        ClientConfig::from_env()?.client()
     }
 
     /// A client with settings of one's own.

@@ -5,6 +5,7 @@ mod create_or_find;
 mod failures;
 mod limits;
 mod peers;
+mod reach;
 mod scopes;
 mod server;
 mod shapes;
