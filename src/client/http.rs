@@ -71,11 +71,9 @@ impl HttpSettings {
 
     fn proxy(&self, url: &str) -> Result<reqwest::Proxy, BuildError> {
         let parsed = url::Url::parse(url).map_err(|_| NOT_A_PROXY)?;
-        let known = match parsed.scheme() {
-            "http" | "https" => true,
-            "socks4" | "socks4a" | "socks5" | "socks5h" => cfg!(feature = "socks"),
-            _ => false,
-        };
+        let is_socks = matches!(parsed.scheme(), "socks4" | "socks4a" | "socks5" | "socks5h");
+        let known =
+            matches!(parsed.scheme(), "http" | "https") || (is_socks && cfg!(feature = "socks"));
         if !known || parsed.host_str().is_none_or(str::is_empty) {
             return Err(NOT_A_PROXY);
         }
