@@ -20,7 +20,7 @@ mod vendored;
 mod write;
 
 #[cfg(feature = "validate")]
-pub use self::check::{CheckError, Diagnostic, Severity, check};
+pub use self::check::{CheckError, Diagnostic, Severity, Usage, check, usages};
 #[cfg(feature = "validate")]
 pub use self::compile::{Compile, CompileError, compile};
 #[cfg(feature = "validate")]

@@ -22,7 +22,7 @@ pub(super) struct Module<'a> {
 }
 
 /// The Rust names of an operation: its type and its module.
-pub(super) fn operation_names(name: &str) -> (String, String) {
+pub(crate) fn operation_names(name: &str) -> (String, String) {
     let ty = camel(name, "Operation");
     let module = snake(&ty);
     (ty, module)

@@ -23,13 +23,15 @@ use graphql_client_codegen::{CodegenMode, GraphQLClientCodegenOptions};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 
-use self::finish::{Module, operation_names};
+use self::finish::Module;
+
 use self::names::TypeNames;
 use self::prepare::{Prepared, prepare, typenames};
 use crate::operations::{Operation, OperationsError, read_operations};
 use crate::request::request;
 
 pub(crate) use self::facts::schema_facts;
+pub(crate) use self::finish::operation_names;
 pub(crate) use self::schema::SchemaIndex;
 
 /// How many times the types of an operation are named anew before they are given up.
@@ -52,10 +54,14 @@ pub enum GenerateError {
     #[error("`{0}` isn't valid Rust in this place")]
     Rust(String),
     /// An operation can't be expressed in Rust.
-    #[error("{}: {message}", file.display())]
+    #[error("{}:{line}:{column}: {message}", file.display())]
     Operation {
         /// The operation's file.
         file: PathBuf,
+        /// Where the operation begins: the line, from 1.
+        line: usize,
+        /// The column, from 1.
+        column: usize,
         /// What is wrong.
         message: String,
     },
@@ -129,14 +135,14 @@ impl Generator {
         for operation in &operations {
             let (_, module) = operation_names(&operation.name);
             if let Some(first) = modules.insert(module.clone(), &operation.file) {
-                return Err(GenerateError::Operation {
-                    file: operation.file.clone(),
-                    message: format!(
+                return Err(failure(
+                    operation,
+                    format!(
                         "{} becomes the Rust module `{module}`, which is also that of {}",
                         operation.name,
                         first.display()
                     ),
-                });
+                ));
             }
         }
         let names = TypeNames::new(
@@ -148,10 +154,7 @@ impl Generator {
         let mut used = BTreeSet::new();
         let mut tokens = TokenStream::new();
         for operation in &operations {
-            let failed = |message| GenerateError::Operation {
-                file: operation.file.clone(),
-                message,
-            };
+            let failed = |message| failure(operation, message);
             tokens.extend(self.operation(operation, schema, &names, scratch, &mut used, failed)?);
         }
         let types = types::types(self, schema, &names, used)?;
@@ -237,6 +240,16 @@ impl Generator {
         syn::parse_str::<syn::Path>(&self.runtime)
             .map(ToTokens::into_token_stream)
             .map_err(|_| GenerateError::Rust(self.runtime.clone()))
+    }
+}
+
+fn failure(operation: &Operation, message: String) -> GenerateError {
+    let (line, column) = operation.place;
+    GenerateError::Operation {
+        file: operation.file.clone(),
+        line,
+        column,
+        message,
     }
 }
 
