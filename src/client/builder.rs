@@ -4,10 +4,7 @@ use std::{ffi::OsString, sync::Arc, time::Duration};
 
 use http::HeaderValue;
 
-use crate::{
-    generated::API_VERSION,
-    token::{ApiToken, TokenError},
-};
+use crate::token::{ApiToken, TokenError};
 
 use super::{Authorization, Client, Shared, retry::RetryPolicy};
 
@@ -24,7 +21,7 @@ const DEFAULT_CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 #[must_use]
 pub struct ClientBuilder {
     endpoint: String,
-    api_version: String,
+    api_version: Option<String>,
     request_timeout: Duration,
     connect_timeout: Duration,
     retry: RetryPolicy,
@@ -66,7 +63,7 @@ impl Default for ClientBuilder {
     fn default() -> Self {
         Self {
             endpoint: DEFAULT_ENDPOINT.into(),
-            api_version: API_VERSION.into(),
+            api_version: None,
             request_timeout: DEFAULT_REQUEST_TIMEOUT,
             connect_timeout: DEFAULT_CONNECT_TIMEOUT,
             retry: RetryPolicy::default(),
@@ -81,10 +78,10 @@ impl ClientBuilder {
         self
     }
 
-    /// Asks for another version of the API than the schema's. What this SDK reads was checked
-    /// against the schema's version only.
+    /// Asks for this version of the API, whatever schema an operation was checked against. By
+    /// default each operation goes out with [its own](super::Operation::API_VERSION).
     pub fn api_version(mut self, version: impl Into<String>) -> Self {
-        self.api_version = version.into();
+        self.api_version = Some(version.into());
         self
     }
 
@@ -113,11 +110,13 @@ impl ClientBuilder {
     /// [`BuildError`], which names the setting that is wrong.
     pub fn build(self, token: ApiToken) -> Result<Client, BuildError> {
         let endpoint = parse_endpoint(&self.endpoint)?;
-        if !is_api_version(&self.api_version) {
-            return Err(BuildError::ApiVersion);
-        }
-        let api_version =
-            HeaderValue::from_str(&self.api_version).map_err(|_| BuildError::ApiVersion)?;
+        let api_version = self
+            .api_version
+            .map(|version| match HeaderValue::from_str(&version) {
+                Ok(header) if is_api_version(&version) => Ok(header),
+                _ => Err(BuildError::ApiVersion),
+            })
+            .transpose()?;
         // No redirects: a token goes to the endpoint and nowhere else. No retries of reqwest's
         // own: what is repeated, and when, is decided here.
         let mut http = reqwest::Client::builder()

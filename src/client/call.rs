@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use http::{HeaderMap, HeaderName, StatusCode, header};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use tokio::time::Instant;
 
-use graphql_client::{GraphQLQuery, QueryBody};
+use graphql_client::QueryBody;
 
 use super::{
-    Client, answer,
+    Client, Operation, OperationKind, answer,
     error::{Details, Error, ErrorKind},
 };
 
@@ -18,13 +18,13 @@ const API_VERSION_HEADER: HeaderName = HeaderName::from_static("api-version");
 const MAX_ANSWER: usize = 64 * 1024 * 1024;
 
 /// Runs an operation. `secrets` are texts of the variables that must not show in an error.
-pub(super) async fn execute<Q: GraphQLQuery>(
+pub(super) async fn execute<Q: Operation>(
     client: &Client,
     variables: Q::Variables,
     secrets: &[&str],
 ) -> Result<Q::ResponseData, Error> {
     let request = Q::build_query(variables);
-    let call = Call::new(client, &request, secrets)?;
+    let call = Call::new::<Q>(client, &request, secrets)?;
     let mut schedule = client.shared.retry.schedule();
     let deadline = after(client.shared.retry.max_elapsed);
     let mut attempts = 1;
@@ -60,27 +60,36 @@ struct Call<'a> {
     client: &'a Client,
     operation: &'static str,
     is_mutation: bool,
+    api_version: HeaderValue,
     body: bytes::Bytes,
     secrets: Vec<&'a str>,
 }
 
 impl<'a> Call<'a> {
-    fn new<V: serde::Serialize>(
+    fn new<Q: Operation>(
         client: &'a Client,
-        request: &QueryBody<V>,
+        request: &QueryBody<Q::Variables>,
         secrets: &[&'a str],
     ) -> Result<Self, Error> {
         let operation = request.operation_name;
-        let body = serde_json::to_vec(request).map_err(|source| {
+        let invalid = |source| {
             Error::new(Details {
-                source: Some(source.into()),
+                source: Some(source),
                 ..Details::new(ErrorKind::InvalidArgument, operation)
             })
-        })?;
+        };
+        let body = serde_json::to_vec(request).map_err(|source| invalid(source.into()))?;
+        let api_version = match &client.shared.api_version {
+            Some(version) => version.clone(),
+            None => {
+                HeaderValue::from_str(Q::API_VERSION).map_err(|source| invalid(source.into()))?
+            }
+        };
         Ok(Self {
             client,
             operation,
-            is_mutation: !is_query(request.query),
+            is_mutation: Q::KIND == OperationKind::Mutation,
+            api_version,
             body: body.into(),
             secrets: std::iter::once(client.authorization.token.expose())
                 .chain(secrets.iter().copied())
@@ -108,7 +117,7 @@ impl<'a> Call<'a> {
             )
             .header(header::CONTENT_TYPE, "application/json")
             .header(header::ACCEPT, "application/json")
-            .header(API_VERSION_HEADER, shared.api_version.clone())
+            .header(API_VERSION_HEADER, self.api_version.clone())
             .body(self.body.clone());
         let exchange = async {
             let mut response = request.send().await?;
@@ -177,17 +186,6 @@ fn after(wait: Duration) -> Instant {
     now.checked_add(wait).unwrap_or_else(|| now + FAR)
 }
 
-/// Whether the document is surely a query and nothing else. Anything else is treated as a
-/// mutation, which is repeated less: a document may hold several operations.
-fn is_query(document: &str) -> bool {
-    let document = document.trim_start();
-    let begins = document.starts_with('{')
-        || document.strip_prefix("query").is_some_and(|rest| {
-            !rest.starts_with(|next: char| next.is_alphanumeric() || next == '_')
-        });
-    begins && !document.contains("mutation")
-}
-
 /// The longest of several waits.
 pub(super) fn longest(waits: impl IntoIterator<Item = Option<Duration>>) -> Option<Duration> {
     waits.into_iter().flatten().max()
@@ -196,25 +194,6 @@ pub(super) fn longest(waits: impl IntoIterator<Item = Option<Duration>>) -> Opti
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_document_with_a_mutation_anywhere_is_no_query() {
-        for query in [
-            "{ me { id } }",
-            "query A { me { id } }",
-            " query($a: Int) { a }",
-        ] {
-            assert!(is_query(query), "{query}");
-        }
-        for other in [
-            "mutation A { a }",
-            "query A { a } mutation B { b }",
-            "fragment F on A { a } query B { b }",
-            "query_like { a }",
-        ] {
-            assert!(!is_query(other), "{other}");
-        }
-    }
 
     #[test]
     fn an_endless_wait_has_a_deadline_too() {

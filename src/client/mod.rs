@@ -4,6 +4,7 @@ mod answer;
 mod builder;
 mod call;
 mod error;
+mod operation;
 mod redact;
 mod retry;
 mod webhooks;
@@ -12,12 +13,11 @@ use std::{fmt, sync::Arc};
 
 use http::HeaderValue;
 
-use graphql_client::GraphQLQuery;
-
 use crate::token::ApiToken;
 
 pub use builder::{BuildError, ClientBuilder, DEFAULT_ENDPOINT};
 pub use error::{Error, ErrorKind};
+pub use operation::{Operation, OperationKind};
 pub use retry::RetryPolicy;
 pub use webhooks::{Webhook, WebhookConfig, Webhooks};
 
@@ -49,7 +49,8 @@ pub struct Client {
 struct Shared {
     http: reqwest::Client,
     endpoint: url::Url,
-    api_version: HeaderValue,
+    /// Where none is set, each operation has its own.
+    api_version: Option<HeaderValue>,
     retry: RetryPolicy,
 }
 
@@ -108,7 +109,7 @@ impl Client {
     ///
     /// [`Error`] for whatever kept the operation from its data. An answer with errors and partial
     /// data is an error, too; [`Error::data`] has the part.
-    pub async fn execute<Q: GraphQLQuery>(
+    pub async fn execute<Q: Operation>(
         &self,
         variables: Q::Variables,
     ) -> Result<Q::ResponseData, Error> {

@@ -16,6 +16,7 @@ mod request;
 mod scan;
 mod sdk;
 mod vendored;
+mod version;
 #[cfg(feature = "validate")]
 mod write;
 
@@ -32,5 +33,6 @@ pub use self::import::{ImportError, ImportOptions, Imported, Summary, import};
 pub use self::operations::OperationsError;
 pub use self::sdk::{SdkBuild, SdkBuildError};
 pub use self::vendored::{VendoredError, VendoredSchema};
+pub use self::version::is_api_version;
 #[cfg(feature = "validate")]
 pub use self::write::write_atomically;

@@ -81,6 +81,10 @@ pub(crate) struct Generator {
     /// Path below which generated code finds `graphql_client`, `serde` and `serde_json`; empty
     /// where they are crates of their own.
     pub(crate) runtime: String,
+    /// Path of the SDK's client, below which its trait for operations is.
+    pub(crate) client: String,
+    /// The API version that the operations are for, as a Rust expression.
+    pub(crate) api_version: String,
     /// Rust types that stand for enums of the schema.
     pub(crate) extern_enums: BTreeMap<String, String>,
     /// Rust types that stand for custom scalars.
@@ -97,6 +101,8 @@ impl Generator {
     pub(crate) fn new() -> Self {
         Self {
             runtime: String::new(),
+            client: "crate::client".into(),
+            api_version: "crate::API_VERSION".into(),
             extern_enums: BTreeMap::new(),
             scalars: BTreeMap::new(),
             field_types: BTreeMap::new(),
@@ -172,6 +178,8 @@ impl Generator {
         failed: impl Fn(String) -> GenerateError,
     ) -> Result<TokenStream, GenerateError> {
         let runtime = self.runtime_path()?;
+        let client: syn::Path = rust(&self.client)?;
+        let api_version: syn::Expr = rust(&self.api_version)?;
         let request = request(operation, &typenames(operation, schema)).map_err(&failed)?;
         for attempt in 0..ATTEMPTS {
             let prepared = prepare(operation, schema, names, attempt).map_err(&failed)?;
@@ -182,6 +190,8 @@ impl Generator {
                 types: names,
                 request: &request,
                 runtime: &runtime,
+                client: &client,
+                api_version: &api_version,
             };
             if let Some(tokens) = module.finish(generated) {
                 used.extend(prepared.leaves.into_values());
@@ -237,9 +247,7 @@ impl Generator {
         if self.runtime.is_empty() {
             return Ok(TokenStream::new());
         }
-        syn::parse_str::<syn::Path>(&self.runtime)
-            .map(ToTokens::into_token_stream)
-            .map_err(|_| GenerateError::Rust(self.runtime.clone()))
+        rust::<syn::Path>(&self.runtime).map(ToTokens::into_token_stream)
     }
 }
 
@@ -274,7 +282,7 @@ fn derives(usual: &[&str], others: &[&[String]]) -> Result<Vec<syn::Path>, Gener
     names
         .into_iter()
         .filter(|name| !["Serialize", "Deserialize", "Default"].contains(name))
-        .map(|name| syn::parse_str(name).map_err(|_| GenerateError::Rust(name.to_owned())))
+        .map(rust)
         .collect()
 }
 
@@ -293,7 +301,7 @@ fn listed(usual: &[&str], others: &[String]) -> Result<String, GenerateError> {
         .join(","))
 }
 
-/// Parses a Rust type that a setting names.
-fn rust_type(text: &str) -> Result<syn::Type, GenerateError> {
+/// Parses Rust that a setting holds.
+fn rust<T: syn::parse::Parse>(text: &str) -> Result<T, GenerateError> {
     syn::parse_str(text).map_err(|_| GenerateError::Rust(text.to_owned()))
 }
