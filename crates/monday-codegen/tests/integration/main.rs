@@ -3,6 +3,7 @@
 
 mod check;
 mod diff;
+mod generate;
 mod import;
 mod import_properties;
 mod introspect;
