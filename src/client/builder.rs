@@ -6,7 +6,7 @@ use http::HeaderValue;
 
 use crate::token::{ApiToken, TokenError};
 
-use super::{Authorization, Client, Shared, retry::RetryPolicy};
+use super::{Authorization, Client, Shared, deadline::Pause, retry::RetryPolicy};
 
 /// monday's endpoint.
 pub const DEFAULT_ENDPOINT: &str = "https://api.monday.com/v2";
@@ -14,6 +14,10 @@ pub const DEFAULT_ENDPOINT: &str = "https://api.monday.com/v2";
 /// monday's own limit for a call is 60 seconds; a little more leaves room for its answer.
 const DEFAULT_REQUEST_TIMEOUT: Duration = Duration::from_secs(65);
 const DEFAULT_CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Idle connections are closed before a load balancer on the way does so: a mutation that is sent
+/// into a connection that is just being closed may have been applied, and is not repeated.
+const POOL_IDLE_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The settings of a [`Client`]. Without any it calls monday itself, with the API version of the
 /// schema that this SDK was built with.
@@ -25,6 +29,7 @@ pub struct ClientBuilder {
     request_timeout: Duration,
     connect_timeout: Duration,
     retry: RetryPolicy,
+    pause: Pause,
 }
 
 /// Why a client can't be set up.
@@ -67,6 +72,7 @@ impl Default for ClientBuilder {
             request_timeout: DEFAULT_REQUEST_TIMEOUT,
             connect_timeout: DEFAULT_CONNECT_TIMEOUT,
             retry: RetryPolicy::default(),
+            pause: Pause::default(),
         }
     }
 }
@@ -103,6 +109,14 @@ impl ClientBuilder {
         self
     }
 
+    /// For tests: no wait between two attempts is waited; `tell` gets to know of each instead. They
+    /// count towards [`RetryPolicy::max_elapsed`] as if they had been waited.
+    #[cfg(feature = "testing")]
+    pub fn tell_waits(mut self, tell: impl Fn(Duration) + Send + Sync + 'static) -> Self {
+        self.pause = Pause::told_to(tell);
+        self
+    }
+
     /// The client for this token.
     ///
     /// # Errors
@@ -123,8 +137,8 @@ impl ClientBuilder {
             .user_agent(concat!("monday-webhooks/", env!("CARGO_PKG_VERSION")))
             .redirect(reqwest::redirect::Policy::none())
             .retry(reqwest::retry::never())
-            .timeout(self.request_timeout)
-            .connect_timeout(self.connect_timeout);
+            .connect_timeout(self.connect_timeout)
+            .pool_idle_timeout(POOL_IDLE_TIMEOUT);
         // What is meant for this machine doesn't leave it, whatever HTTP_PROXY says.
         if endpoint.scheme() == "http" {
             http = http.no_proxy();
@@ -137,7 +151,9 @@ impl ClientBuilder {
                 http,
                 endpoint,
                 api_version,
+                request_timeout: self.request_timeout,
                 retry: self.retry,
+                pause: self.pause,
             }),
             authorization: Arc::new(Authorization::new(token)),
         })

@@ -1,36 +1,139 @@
-//! One call: headers, attempts, waits.
+//! One call: attempts and the waits between them.
 
-use std::time::Duration;
-
-use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
-use tokio::time::Instant;
-
-use graphql_client::QueryBody;
+use bytes::Bytes;
+use http::HeaderValue;
+use serde::{Serialize, de::DeserializeOwned};
 
 use super::{
-    Client, Operation, OperationKind, answer,
+    Client, Operation, OperationKind,
+    answer::{Answer, Facts},
+    deadline::Deadline,
     error::{Details, Error, ErrorKind},
+    exchange::{Received, exchange},
+    redact::Secrets,
 };
 
-const API_VERSION_HEADER: HeaderName = HeaderName::from_static("api-version");
+/// What is asked, as far as an answer is read by it.
+pub(super) struct Asked<'a> {
+    pub(super) operation: &'static str,
+    pub(super) is_mutation: bool,
+    pub(super) api_version: HeaderValue,
+    pub(super) secrets: Secrets<'a>,
+}
 
-/// The longest answer that is read, in bytes.
-const MAX_ANSWER: usize = 64 * 1024 * 1024;
+/// The data of an answer, with what else is known of it.
+pub(super) struct Reply<T> {
+    pub(super) data: T,
+    asked: (&'static str, bool),
+    facts: Facts,
+    attempts: u32,
+}
+
+impl<T> Reply<T> {
+    /// The error that this answer is one after all: of a null that stands for one.
+    pub(super) fn into_error(self, kind: ErrorKind, message: &str) -> Error {
+        let (operation, is_mutation) = self.asked;
+        Error::new(Details {
+            message: Some(message.to_owned()),
+            status: Some(self.facts.status),
+            request_id: self.facts.request_id,
+            account_id: self.facts.account_id,
+            may_have_been_applied: is_mutation && kind.may_have_run(),
+            attempts: self.attempts,
+            ..Details::new(kind, operation)
+        })
+    }
+
+    /// This answer with another part of its data.
+    pub(super) fn map<U>(self, part: impl FnOnce(T) -> U) -> Reply<U> {
+        Reply {
+            data: part(self.data),
+            asked: self.asked,
+            facts: self.facts,
+            attempts: self.attempts,
+        }
+    }
+}
 
 /// Runs an operation. `secrets` are texts of the variables that must not show in an error.
 pub(super) async fn execute<Q: Operation>(
     client: &Client,
     variables: Q::Variables,
     secrets: &[&str],
-) -> Result<Q::ResponseData, Error> {
+    deadline: Deadline,
+) -> Result<Reply<Q::ResponseData>, Error> {
     let request = Q::build_query(variables);
-    let call = Call::new::<Q>(client, &request, secrets)?;
+    let document = Document {
+        name: request.operation_name,
+        kind: Q::KIND,
+        api_version: Q::API_VERSION,
+        request: &request,
+    };
+    run(client, document, secrets, deadline).await
+}
+
+/// An operation with its variables.
+pub(super) struct Document<'a, R> {
+    pub(super) name: &'static str,
+    pub(super) kind: OperationKind,
+    pub(super) api_version: &'static str,
+    /// What is sent, as JSON.
+    pub(super) request: &'a R,
+}
+
+/// Runs an operation that isn't known by its type.
+pub(super) async fn run<R: Serialize, T: DeserializeOwned>(
+    client: &Client,
+    document: Document<'_, R>,
+    secrets: &[&str],
+    deadline: Deadline,
+) -> Result<Reply<T>, Error> {
+    let operation = document.name;
+    let invalid = |source| {
+        Error::new(Details {
+            source: Some(source),
+            ..Details::new(ErrorKind::InvalidArgument, operation)
+        })
+    };
+    let body = serde_json::to_vec(document.request).map_err(|source| invalid(source.into()))?;
+    let api_version = match &client.shared.api_version {
+        Some(version) => version.clone(),
+        None => {
+            HeaderValue::from_str(document.api_version).map_err(|source| invalid(source.into()))?
+        }
+    };
+    let asked = Asked {
+        operation,
+        is_mutation: document.kind == OperationKind::Mutation,
+        api_version,
+        secrets: Secrets::new(
+            std::iter::once(client.authorization.token.expose()).chain(secrets.iter().copied()),
+        ),
+    };
+    repeat(client, &asked, body.into(), deadline).await
+}
+
+async fn repeat<T: DeserializeOwned>(
+    client: &Client,
+    asked: &Asked<'_>,
+    body: Bytes,
+    mut deadline: Deadline,
+) -> Result<Reply<T>, Error> {
     let mut schedule = client.shared.retry.schedule();
-    let deadline = after(client.shared.retry.max_elapsed);
     let mut attempts = 1;
     loop {
-        let mut error = match call.attempt(deadline).await {
-            Ok(data) => return Ok(data),
+        let mut error = match attempt(client, asked, body.clone(), deadline).await {
+            Ok((data, facts)) => {
+                return Ok(Reply {
+                    data,
+                    asked: (asked.operation, asked.is_mutation),
+                    facts: Facts {
+                        request_id: facts.request_id.map(|id| asked.secrets.clean(&id)),
+                        ..facts
+                    },
+                    attempts,
+                });
+            }
             Err(error) => error,
         };
         error.details_mut().attempts = attempts;
@@ -38,9 +141,9 @@ pub(super) async fn execute<Q: Operation>(
             return Err(error);
         }
         match schedule.next(error.retry_after()) {
-            Some(wait) if wait < deadline.saturating_duration_since(Instant::now()) => {
+            Some(wait) if wait < deadline.left() => {
                 tracing::info!(
-                    operation = request.operation_name,
+                    operation = asked.operation,
                     attempt = attempts,
                     wait_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX),
                     kind = ?error.kind(),
@@ -48,7 +151,7 @@ pub(super) async fn execute<Q: Operation>(
                     request_id = error.request_id(),
                     "a call is repeated"
                 );
-                tokio::time::sleep(wait).await;
+                client.shared.pause.wait(wait, &mut deadline).await;
                 attempts += 1;
             }
             _ => return Err(error),
@@ -56,147 +159,19 @@ pub(super) async fn execute<Q: Operation>(
     }
 }
 
-struct Call<'a> {
-    client: &'a Client,
-    operation: &'static str,
-    is_mutation: bool,
-    api_version: HeaderValue,
-    body: bytes::Bytes,
-    secrets: Vec<&'a str>,
-}
-
-impl<'a> Call<'a> {
-    fn new<Q: Operation>(
-        client: &'a Client,
-        request: &QueryBody<Q::Variables>,
-        secrets: &[&'a str],
-    ) -> Result<Self, Error> {
-        let operation = request.operation_name;
-        let invalid = |source| {
-            Error::new(Details {
-                source: Some(source),
-                ..Details::new(ErrorKind::InvalidArgument, operation)
-            })
-        };
-        let body = serde_json::to_vec(request).map_err(|source| invalid(source.into()))?;
-        let api_version = match &client.shared.api_version {
-            Some(version) => version.clone(),
-            None => {
-                HeaderValue::from_str(Q::API_VERSION).map_err(|source| invalid(source.into()))?
-            }
-        };
-        Ok(Self {
-            client,
-            operation,
-            is_mutation: Q::KIND == OperationKind::Mutation,
-            api_version,
-            body: body.into(),
-            secrets: std::iter::once(client.authorization.token.expose())
-                .chain(secrets.iter().copied())
-                .collect(),
-        })
-    }
-
-    async fn attempt<T: serde::de::DeserializeOwned>(&self, deadline: Instant) -> Result<T, Error> {
-        let (status, headers, body) = self
-            .send(deadline)
-            .await
-            .map_err(|error| self.transport_error(error))?;
-        let answer = answer::Answer::read(status, &headers, &body);
-        answer.into_data(self.operation, &self.secrets, self.is_mutation)
-    }
-
-    async fn send(&self, deadline: Instant) -> Result<(StatusCode, HeaderMap, Vec<u8>), Broken> {
-        let shared = &self.client.shared;
-        let request = shared
-            .http
-            .post(shared.endpoint.clone())
-            .header(
-                header::AUTHORIZATION,
-                self.client.authorization.header.clone(),
-            )
-            .header(header::CONTENT_TYPE, "application/json")
-            .header(header::ACCEPT, "application/json")
-            .header(API_VERSION_HEADER, self.api_version.clone())
-            .body(self.body.clone());
-        let exchange = async {
-            let mut response = request.send().await?;
-            let mut body = Vec::new();
-            while let Some(chunk) = response.chunk().await? {
-                if body.len() + chunk.len() > MAX_ANSWER {
-                    return Err(Broken::TooLong);
-                }
-                body.extend_from_slice(&chunk);
-            }
-            Ok((
-                response.status(),
-                std::mem::take(response.headers_mut()),
-                body,
-            ))
-        };
-        tokio::time::timeout_at(deadline, exchange)
-            .await
-            .unwrap_or(Err(Broken::Deadline))
-    }
-
-    /// Where the connection was never made, monday can't have seen the request. In any other case
-    /// it may have.
-    fn transport_error(&self, error: Broken) -> Error {
-        let (kind, seen, source): (_, _, Option<Box<dyn std::error::Error + Send + Sync>>) =
-            match error {
-                Broken::Http(error) => {
-                    let kind = if error.is_timeout() {
-                        ErrorKind::Timeout
-                    } else {
-                        ErrorKind::Transport
-                    };
-                    let seen = !error.is_connect();
-                    (kind, seen, Some(error.without_url().into()))
-                }
-                Broken::Deadline => (ErrorKind::Timeout, true, None),
-                Broken::TooLong => (ErrorKind::Decode, true, None),
-            };
-        Error::new(Details {
-            retryable: kind != ErrorKind::Decode,
-            may_have_been_applied: self.is_mutation && seen,
-            source,
-            ..Details::new(kind, self.operation)
-        })
-    }
-}
-
-/// Why an exchange gave no answer.
-enum Broken {
-    Http(reqwest::Error),
-    Deadline,
-    TooLong,
-}
-
-impl From<reqwest::Error> for Broken {
-    fn from(error: reqwest::Error) -> Self {
-        Self::Http(error)
-    }
-}
-
-/// The moment after this wait. One that no clock holds counts as 30 years.
-fn after(wait: Duration) -> Instant {
-    const FAR: Duration = Duration::from_secs(30 * 365 * 24 * 60 * 60);
-
-    let now = Instant::now();
-    now.checked_add(wait).unwrap_or_else(|| now + FAR)
-}
-
-/// The longest of several waits.
-pub(super) fn longest(waits: impl IntoIterator<Item = Option<Duration>>) -> Option<Duration> {
-    waits.into_iter().flatten().max()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_endless_wait_has_a_deadline_too() {
-        assert!(after(Duration::MAX) > Instant::now());
-    }
+async fn attempt<T: DeserializeOwned>(
+    client: &Client,
+    asked: &Asked<'_>,
+    body: Bytes,
+    deadline: Deadline,
+) -> Result<(T, Facts), Error> {
+    let received = exchange(client, asked, body, deadline).await;
+    let Received {
+        status,
+        headers,
+        body,
+    } = received.map_err(|broken| broken.into_error(asked))?;
+    let answer = Answer::read(status, &headers, &body);
+    let facts = answer.facts.clone();
+    Ok((answer.into_data(asked)?, facts))
 }

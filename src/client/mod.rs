@@ -3,22 +3,31 @@
 mod answer;
 mod builder;
 mod call;
+mod complaint;
+mod deadline;
 mod error;
+mod exchange;
+mod kind;
 mod operation;
 mod redact;
 mod retry;
+mod transport;
+mod wait;
 mod webhooks;
 
-use std::{fmt, sync::Arc};
+use std::{fmt, sync::Arc, time::Duration};
 
 use http::HeaderValue;
 
 use crate::token::ApiToken;
 
+use deadline::{Deadline, Pause};
+
 pub use builder::{BuildError, ClientBuilder, DEFAULT_ENDPOINT};
 pub use error::{Error, ErrorKind};
 pub use operation::{Operation, OperationKind};
 pub use retry::RetryPolicy;
+pub use transport::TransportCause;
 pub use webhooks::{Webhook, WebhookConfig, Webhooks};
 
 /// A client of monday's API.
@@ -51,7 +60,9 @@ struct Shared {
     endpoint: url::Url,
     /// Where none is set, each operation has its own.
     api_version: Option<HeaderValue>,
+    request_timeout: Duration,
     retry: RetryPolicy,
+    pause: Pause,
 }
 
 struct Authorization {
@@ -113,7 +124,13 @@ impl Client {
         &self,
         variables: Q::Variables,
     ) -> Result<Q::ResponseData, Error> {
-        call::execute::<Q>(self, variables, &[]).await
+        let reply = call::execute::<Q>(self, variables, &[], self.deadline()).await?;
+        Ok(reply.data)
+    }
+
+    /// When a call that begins now has to be over.
+    fn deadline(&self) -> Deadline {
+        Deadline::after(self.shared.retry.max_elapsed)
     }
 }
 

@@ -9,15 +9,16 @@ use crate::{
         create_webhook, create_webhook_with_config, delete_webhook, list_app_webhooks,
         list_webhooks,
     },
-    id::{BoardId, WebhookId},
+    id::{BoardId, IdError, WebhookId},
     subscription::{ConfigError, Subscription, SubscriptionKind},
     url::WebhookUrl,
 };
 
 use super::{
     Client,
-    call::execute,
-    error::{Details, Error, ErrorKind},
+    call::{Reply, execute},
+    deadline::Deadline,
+    error::{Error, ErrorKind},
 };
 
 /// A webhook of a board. monday doesn't return its URL.
@@ -104,19 +105,32 @@ impl<'a> Webhooks<'a> {
         url: &WebhookUrl,
         subscription: Subscription,
     ) -> Result<Webhook, Error> {
+        let deadline = self.client.deadline();
+        self.create_until(board, url, &subscription, deadline).await
+    }
+
+    pub(super) async fn create_until(
+        &self,
+        board: BoardId,
+        url: &WebhookUrl,
+        subscription: &Subscription,
+        deadline: Deadline,
+    ) -> Result<Webhook, Error> {
         let board_id = board.to_string();
         let event = subscription.kind();
         let secrets = [url.as_str()];
         let url = url.as_str().to_owned();
-        let webhook = match subscription.config() {
+        let client = self.client;
+        let reply = match subscription.config() {
             None => {
                 let variables = create_webhook::Variables {
                     board_id,
                     event,
                     url,
                 };
-                let data = execute::<CreateWebhook>(self.client, variables, &secrets).await?;
-                data.create_webhook.map(Fields::from)
+                execute::<CreateWebhook>(client, variables, &secrets, deadline)
+                    .await?
+                    .map(|data| data.create_webhook.map(Fields::from))
             }
             Some(config) => {
                 let variables = create_webhook_with_config::Variables {
@@ -126,21 +140,12 @@ impl<'a> Webhooks<'a> {
                     event,
                     url,
                 };
-                let data =
-                    execute::<CreateWebhookWithConfig>(self.client, variables, &secrets).await?;
-                data.create_webhook.map(Fields::from)
+                execute::<CreateWebhookWithConfig>(client, variables, &secrets, deadline)
+                    .await?
+                    .map(|data| data.create_webhook.map(Fields::from))
             }
         };
-        webhook
-            .ok_or_else(|| {
-                Error::new(Details {
-                    message: Some("it returned null, and no error".into()),
-                    may_have_been_applied: true,
-                    attempts: 1,
-                    ..Details::new(ErrorKind::Server, create_webhook::OPERATION_NAME)
-                })
-            })?
-            .check(create_webhook::OPERATION_NAME)
+        Fields::check(reply, ErrorKind::Server)
     }
 
     /// All webhooks of a board, also those with an event that the schema doesn't have.
@@ -149,14 +154,20 @@ impl<'a> Webhooks<'a> {
     ///
     /// [`Error`]. A board that has none, or that monday answers null for, is an empty list.
     pub async fn list(&self, board: BoardId) -> Result<Vec<Webhook>, Error> {
+        let deadline = self.client.deadline();
+        Ok(self.list_until(board, deadline).await?.webhooks)
+    }
+
+    pub(super) async fn list_until(
+        &self,
+        board: BoardId,
+        deadline: Deadline,
+    ) -> Result<Listed, Error> {
         let variables = list_webhooks::Variables {
             board_id: board.to_string(),
         };
-        let data = execute::<ListWebhooks>(self.client, variables, &[]).await?;
-        let webhooks = data.webhooks.into_iter().flatten().flatten();
-        webhooks
-            .map(|webhook| Fields::from(webhook).check(list_webhooks::OPERATION_NAME))
-            .collect()
+        let reply = execute::<ListWebhooks>(self.client, variables, &[], deadline).await?;
+        Listed::read(reply.map(|data| fields(data.webhooks)))
     }
 
     /// The webhooks of a board that were made by the app that the token belongs to.
@@ -168,11 +179,9 @@ impl<'a> Webhooks<'a> {
         let variables = list_app_webhooks::Variables {
             board_id: board.to_string(),
         };
-        let data = execute::<ListAppWebhooks>(self.client, variables, &[]).await?;
-        let webhooks = data.webhooks.into_iter().flatten().flatten();
-        webhooks
-            .map(|webhook| Fields::from(webhook).check(list_app_webhooks::OPERATION_NAME))
-            .collect()
+        let deadline = self.client.deadline();
+        let reply = execute::<ListAppWebhooks>(self.client, variables, &[], deadline).await?;
+        Ok(Listed::read(reply.map(|data| fields(data.webhooks)))?.webhooks)
     }
 
     /// Deletes a webhook, and returns what it was.
@@ -186,16 +195,12 @@ impl<'a> Webhooks<'a> {
         let variables = delete_webhook::Variables {
             id: webhook.to_string(),
         };
-        let data = execute::<DeleteWebhook>(self.client, variables, &[]).await?;
-        data.delete_webhook
-            .map(Fields::from)
-            .ok_or_else(|| {
-                Error::new(Details {
-                    attempts: 1,
-                    ..Details::new(ErrorKind::NotFound, delete_webhook::OPERATION_NAME)
-                })
-            })?
-            .check(delete_webhook::OPERATION_NAME)
+        let deadline = self.client.deadline();
+        let reply = execute::<DeleteWebhook>(self.client, variables, &[], deadline).await?;
+        Fields::check(
+            reply.map(|data| data.delete_webhook.map(Fields::from)),
+            ErrorKind::NotFound,
+        )
     }
 
     /// Deletes a webhook that may be gone already; `None` where it was.
@@ -221,20 +226,51 @@ struct Fields {
 }
 
 impl Fields {
-    fn check(self, operation: &'static str) -> Result<Webhook, Error> {
-        let unreadable = |source: crate::id::IdError| {
-            Error::new(Details {
-                source: Some(source.into()),
-                ..Details::new(ErrorKind::Decode, operation)
-            })
-        };
+    /// The webhook of a reply; without one the reply is an error of the kind `without`.
+    fn check(reply: Reply<Option<Self>>, without: ErrorKind) -> Result<Webhook, Error> {
+        match reply.data {
+            None => Err(reply.into_error(without, "it returned null, and no error")),
+            Some(ref fields) => match fields.webhook() {
+                Ok(webhook) => Ok(webhook),
+                Err(error) => Err(reply.into_error(ErrorKind::Decode, &error.to_string())),
+            },
+        }
+    }
+
+    fn webhook(&self) -> Result<Webhook, IdError> {
         Ok(Webhook {
-            id: self.id.parse().map_err(unreadable)?,
-            board_id: self.board_id.parse().map_err(unreadable)?,
-            event: self.event,
-            config: self.config.and_then(WebhookConfig::from_answer),
+            id: self.id.parse()?,
+            board_id: self.board_id.parse()?,
+            event: self.event.clone(),
+            config: self.config.clone().and_then(WebhookConfig::from_answer),
         })
     }
+}
+
+/// The webhooks of a list, and whether that is surely all of them.
+pub(super) struct Listed {
+    pub(super) webhooks: Vec<Webhook>,
+    pub(super) is_complete: bool,
+}
+
+impl Listed {
+    fn read(reply: Reply<Option<Vec<Option<Fields>>>>) -> Result<Self, Error> {
+        let read = || {
+            let elements = reply.data.iter().flatten();
+            let is_complete = reply.data.is_some() && elements.clone().all(Option::is_some);
+            let webhooks = elements.flatten().map(Fields::webhook);
+            Ok(Self {
+                webhooks: webhooks.collect::<Result<_, IdError>>()?,
+                is_complete,
+            })
+        };
+        read().map_err(|error: IdError| reply.into_error(ErrorKind::Decode, &error.to_string()))
+    }
+}
+
+fn fields<T: Into<Fields>>(list: Option<Vec<Option<T>>>) -> Option<Vec<Option<Fields>>> {
+    let list = list?.into_iter();
+    Some(list.map(|webhook| webhook.map(Into::into)).collect())
 }
 
 /// Each operation has its own type for the same fragment.

@@ -1,7 +1,11 @@
 //! The client against servers that answer as monday does.
 
 mod failures;
+mod peers;
+mod scopes;
 mod server;
+mod shapes;
+mod table;
 mod webhooks;
 
 use monday_webhooks::{ApiToken, Client, client::BuildError};

@@ -239,3 +239,15 @@ fn a_token_for_loopback_does_not_go_through_a_proxy() {
         .env("http_proxy", "http://127.0.0.1:1");
     assert_eq!(run(&mut list).json(), json!([]));
 }
+
+#[test]
+fn at_a_mistyped_endpoint_a_webhook_is_not_taken_for_missing() {
+    let monday = Monday::start();
+    let endpoint = monday.emulator.endpoint().replace("/v2", "/v3");
+    let ran = monday.run(&["delete", "5", "--missing-ok", "--endpoint", &endpoint]);
+    ran.refused(1, "check its URL");
+    let missing = monday
+        .run(&["delete", "5", "--missing-ok", "--json"])
+        .json();
+    assert_eq!(missing, json!({"id": "5", "missing": true}));
+}

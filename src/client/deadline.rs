@@ -1,0 +1,68 @@
+//! Until when a call has to be over, and how it waits.
+
+use std::{fmt, sync::Arc, time::Duration};
+
+use tokio::time::Instant;
+
+/// The moment at which a call ends, whatever it is doing.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Deadline(Instant);
+
+impl Deadline {
+    /// The moment after this wait. One that no clock holds counts as 30 years.
+    pub(super) fn after(wait: Duration) -> Self {
+        const FAR: Duration = Duration::from_secs(30 * 365 * 24 * 60 * 60);
+
+        let now = Instant::now();
+        Self(now.checked_add(wait).unwrap_or_else(|| now + FAR))
+    }
+
+    pub(super) fn at(self) -> Instant {
+        self.0
+    }
+
+    pub(super) fn left(self) -> Duration {
+        self.0.saturating_duration_since(Instant::now())
+    }
+}
+
+/// How a call waits: really, or in a test by saying so alone.
+#[derive(Clone, Default)]
+pub(super) struct Pause(Option<Arc<dyn Fn(Duration) + Send + Sync>>);
+
+impl Pause {
+    #[cfg(feature = "testing")]
+    pub(super) fn told_to(tell: impl Fn(Duration) + Send + Sync + 'static) -> Self {
+        Self(Some(Arc::new(tell)))
+    }
+
+    /// Waits. A wait that is only told counts towards the deadline as if it had been one.
+    pub(super) async fn wait(&self, wait: Duration, deadline: &mut Deadline) {
+        match &self.0 {
+            None => tokio::time::sleep(wait).await,
+            Some(tell) => {
+                deadline.0 = deadline.0.checked_sub(wait).unwrap_or_else(Instant::now);
+                tell(wait);
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Pause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.0 {
+            None => "Pause",
+            Some(_) => "Pause(told)",
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_endless_wait_has_a_deadline_too() {
+        assert!(Deadline::after(Duration::MAX).at() > Instant::now());
+    }
+}
