@@ -5,6 +5,8 @@ pub mod auth;
 #[cfg(feature = "client")]
 pub mod client;
 pub mod cloudevent;
+#[cfg(feature = "cynic")]
+pub mod code_first;
 pub mod event;
 mod generated;
 pub mod id;

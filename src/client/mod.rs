@@ -3,6 +3,8 @@
 mod answer;
 mod builder;
 mod call;
+#[cfg(feature = "cynic")]
+mod code_first;
 mod complaint;
 mod deadline;
 mod error;

@@ -80,7 +80,10 @@ async fn a_null_is_an_error_with_what_is_known_of_the_request_or_an_empty_list()
 
     for (error, attempts) in [(created, 1), (deleted, 2)] {
         assert_eq!(error.request_id(), Some("req-7"));
-        assert_eq!(error.account_id().map(monday_webhooks::AccountId::get), Some(5));
+        assert_eq!(
+            error.account_id().map(monday_webhooks::AccountId::get),
+            Some(5)
+        );
         assert_eq!(error.status(), Some(200));
         assert_eq!(error.attempts(), attempts);
     }

@@ -76,7 +76,7 @@ pub enum CompileError {
     #[error(transparent)]
     Check(#[from] CheckError),
     /// The operations are wrong.
-    #[error("{} of the operations below {} can't be used", errors(.found), folder.display())]
+    #[error("the operations below {} have {}", folder.display(), errors(.found))]
     Operations {
         /// The folder.
         folder: PathBuf,
@@ -93,8 +93,8 @@ fn errors(found: &[Diagnostic]) -> String {
         .iter()
         .filter(|found| found.severity == Severity::Error);
     match errors.count() {
-        1 => "1 error: this part".to_owned(),
-        count => format!("{count} errors: these parts"),
+        1 => "1 error".to_owned(),
+        count => format!("{count} errors"),
     }
 }
 

@@ -5,6 +5,8 @@ mod cargo;
 mod check;
 #[cfg(feature = "validate")]
 mod compile;
+#[cfg(feature = "cynic")]
+mod cynic;
 #[cfg(feature = "validate")]
 mod diff;
 mod digest;
@@ -24,6 +26,8 @@ mod write;
 pub use self::check::{CheckError, Diagnostic, Severity, Usage, check, usages};
 #[cfg(feature = "validate")]
 pub use self::compile::{Compile, CompileError, compile};
+#[cfg(feature = "cynic")]
+pub use self::cynic::{CynicError, register_cynic_schema, try_register_cynic_schema};
 #[cfg(feature = "validate")]
 pub use self::diff::{Change, ChangeKind, Grade, diff, webhook_changes};
 pub use self::digest::sha256_hex;

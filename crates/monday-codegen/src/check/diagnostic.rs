@@ -39,16 +39,22 @@ pub enum Severity {
     Warning,
 }
 
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+        })
+    }
+}
+
 impl fmt::Display for Diagnostic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let severity = match self.severity {
-            Severity::Error => "error",
-            Severity::Warning => "warning",
-        };
         let Self {
             file,
             line,
             column,
+            severity,
             message,
             ..
         } = self;
@@ -76,8 +82,17 @@ pub(super) fn diagnostic(found: &Found<'_>) -> Diagnostic {
         column: start.map_or(1, |start| start.column),
         severity: Severity::Error,
         message: found.error.to_string(),
-        report: found.to_report(Color::Never).into_string(),
+        report: as_rustc(
+            &found.to_report(Color::Never).into_string(),
+            Severity::Error,
+        ),
     }
+}
+
+/// A report begins as rustc's do.
+fn as_rustc(report: &str, severity: Severity) -> String {
+    let text = report.strip_prefix("Error: ").unwrap_or(report);
+    format!("{severity}: {text}")
 }
 
 /// A diagnostic of our own, with the lines around it.
@@ -97,7 +112,7 @@ pub(super) fn at(
         line: start.line,
         column: start.column,
         severity,
-        report: report.into_string(),
+        report: as_rustc(&report.into_string(), severity),
         message,
     })
 }

@@ -37,6 +37,13 @@ impl File {
             .any(|definition| matches!(definition, Definition::OperationDefinition(_)))
     }
 
+    pub(super) fn subscribes(&self) -> bool {
+        self.document.definitions.iter().any(|definition| {
+            matches!(definition, Definition::OperationDefinition(operation)
+                if operation.operation_type == OperationType::Subscription)
+        })
+    }
+
     /// What the specification allows and code generation doesn't.
     pub(super) fn form<'a>(&'a self, names: &mut Names<'a>) -> Vec<Diagnostic> {
         let mut found = Vec::new();

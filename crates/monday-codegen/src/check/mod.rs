@@ -67,7 +67,11 @@ pub fn check(sdl: &str, folder: &Path) -> Result<Vec<Diagnostic>, CheckError> {
         found.extend(file.form(&mut names));
         let (document, reached) = file.with_fragments(&shared);
         used.extend(reached);
-        found.extend(validate(&schema, &document, |_| true));
+        // That there are none is said of the form, and plainer.
+        let subscribes = file.subscribes();
+        found.extend(validate(&schema, &document, |name| {
+            !subscribes || name != "UndefinedRootOperation"
+        }));
     }
     for file in &libraries {
         // Beside the operations that use it, so that a fragment nobody uses is right, too.
@@ -105,7 +109,7 @@ fn read(
 /// monday has served an input type without fields, which the specification doesn't allow and an
 /// operation doesn't mind. So the schema is only built, and not validated.
 fn schema(sdl: &str) -> Result<Valid<Schema>, CheckError> {
-    Schema::parse(sdl, "schema.graphql")
+    Schema::parse(sdl, "monday.graphql")
         .map(Valid::assume_valid)
         .map_err(|errors| CheckError::Schema(first_line(&errors.errors)))
 }
