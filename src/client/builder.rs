@@ -4,7 +4,7 @@ use std::{collections::HashMap, fmt, sync::Arc, time::Duration};
 
 use http::HeaderValue;
 
-use crate::{generated::API_VERSION, token::ApiToken};
+use crate::token::ApiToken;
 
 use super::{
     Authorization, Client, Shared,
@@ -29,7 +29,7 @@ const DEFAULT_REQUEST_TIMEOUT: Duration = Duration::from_secs(65);
 #[must_use]
 pub struct ClientBuilder {
     endpoint: String,
-    api_version: String,
+    api_version: Option<String>,
     request_timeout: Duration,
     retry: RetryPolicy,
     limits: Limits,
@@ -42,7 +42,7 @@ impl Default for ClientBuilder {
     fn default() -> Self {
         Self {
             endpoint: DEFAULT_ENDPOINT.into(),
-            api_version: API_VERSION.into(),
+            api_version: None,
             request_timeout: DEFAULT_REQUEST_TIMEOUT,
             retry: RetryPolicy::default(),
             limits: Limits::none(),
@@ -60,10 +60,10 @@ impl ClientBuilder {
         self
     }
 
-    /// Asks for another version of the API than the schema's. What this SDK reads was checked
-    /// against the schema's version only.
+    /// Asks for this version of the API, whatever schema an operation was checked against. By
+    /// default each operation goes out with [its own](super::Operation::API_VERSION).
     pub fn api_version(mut self, version: impl Into<String>) -> Self {
-        self.api_version = version.into();
+        self.api_version = Some(version.into());
         self
     }
 
@@ -157,11 +157,13 @@ impl ClientBuilder {
     /// [`BuildError`], which names the setting that is wrong.
     pub fn build(self, token: ApiToken) -> Result<Client, BuildError> {
         let endpoint = parse_endpoint(&self.endpoint)?;
-        if !is_api_version(&self.api_version) {
-            return Err(BuildError::ApiVersion);
-        }
-        let api_version =
-            HeaderValue::from_str(&self.api_version).map_err(|_| BuildError::ApiVersion)?;
+        let api_version = self
+            .api_version
+            .map(|version| match HeaderValue::from_str(&version) {
+                Ok(header) if is_api_version(&version) => Ok(header),
+                _ => Err(BuildError::ApiVersion),
+            })
+            .transpose()?;
         positive("request_timeout", self.request_timeout)?;
         positive("max_elapsed", self.retry.max_elapsed)?;
         positive("minute", self.limits.minute)?;

@@ -1,15 +1,15 @@
 //! One call: attempts and the waits between them.
 
 use bytes::Bytes;
-use graphql_client::GraphQLQuery;
+use http::HeaderValue;
 use serde::{Serialize, de::DeserializeOwned};
 use tracing::{Instrument, Span};
 
 use super::{
-    Client,
+    Client, Operation, OperationKind,
     answer::{Answer, Facts},
     deadline::{Deadline, Effort},
-    document::{is_query, with_complexity},
+    document::with_complexity,
     error::{Details, Error, ErrorKind},
     exchange::{Received, exchange},
     headers, observe,
@@ -21,6 +21,7 @@ use super::{
 pub(super) struct Asked<'a> {
     pub(super) operation: &'static str,
     pub(super) is_mutation: bool,
+    pub(super) api_version: HeaderValue,
     pub(super) secrets: Secrets<'a>,
 }
 
@@ -59,40 +60,83 @@ impl<T> Reply<T> {
 }
 
 /// Runs an operation. `secrets` are texts of the variables that must not show in an error.
-pub(super) async fn execute<Q: GraphQLQuery>(
+pub(super) async fn execute<Q: Operation>(
     client: &Client,
     variables: Q::Variables,
     secrets: &[&str],
     effort: Effort,
 ) -> Result<Reply<Q::ResponseData>, Error> {
     let built = Q::build_query(variables);
-    let operation = built.operation_name;
+    let document = Document {
+        name: built.operation_name,
+        kind: Q::KIND,
+        api_version: Q::API_VERSION,
+        request: Request {
+            query: built.query,
+            variables: built.variables,
+            operation_name: Some(built.operation_name),
+        },
+    };
+    run(client, document, secrets, effort).await
+}
+
+/// An operation with its variables.
+pub(super) struct Document<'a, V> {
+    pub(super) name: &'static str,
+    pub(super) kind: OperationKind,
+    pub(super) api_version: &'static str,
+    pub(super) request: Request<'a, V>,
+}
+
+/// What is sent, as JSON.
+#[derive(Serialize)]
+pub(super) struct Request<'a, V> {
+    pub(super) query: &'a str,
+    pub(super) variables: V,
+    #[serde(rename = "operationName", skip_serializing_if = "Option::is_none")]
+    pub(super) operation_name: Option<&'a str>,
+}
+
+/// Runs an operation that isn't known by its type.
+pub(super) async fn run<V: Serialize, T: DeserializeOwned>(
+    client: &Client,
+    document: Document<'_, V>,
+    secrets: &[&str],
+    effort: Effort,
+) -> Result<Reply<T>, Error> {
+    let operation = document.name;
+    let invalid = |source| {
+        Error::new(Details {
+            source: Some(source),
+            ..Details::new(ErrorKind::InvalidArgument, operation)
+        })
+    };
+    let asks_for_complexity = client.shared.quotas.asks_for_complexity();
+    let query = document.request.query;
+    let extended = asks_for_complexity
+        .then(|| with_complexity(query))
+        .flatten();
+    let request = Request {
+        query: extended.as_deref().unwrap_or(query),
+        ..document.request
+    };
+    let body = serde_json::to_vec(&request).map_err(|source| invalid(source.into()))?;
+    let api_version = match &client.shared.api_version {
+        Some(version) => version.clone(),
+        None => {
+            HeaderValue::from_str(document.api_version).map_err(|source| invalid(source.into()))?
+        }
+    };
     let asked = Asked {
         operation,
-        is_mutation: !is_query(built.query),
+        is_mutation: document.kind == OperationKind::Mutation,
+        api_version,
         secrets: Secrets::new(
             std::iter::once(client.authorization.token.expose())
                 .chain(secrets.iter().copied())
                 .chain(headers::secrets(&client.headers)),
         ),
     };
-    let extended = client
-        .shared
-        .quotas
-        .asks_for_complexity()
-        .then(|| with_complexity(built.query))
-        .flatten();
-    let request = Request {
-        variables: built.variables,
-        query: extended.as_deref().unwrap_or(built.query),
-        operation_name: operation,
-    };
-    let body = serde_json::to_vec(&request).map_err(|source| {
-        Error::new(Details {
-            source: Some(source.into()),
-            ..Details::new(ErrorKind::InvalidArgument, operation)
-        })
-    })?;
     let span = observe::span(client, &asked);
     let reply = repeat(client, &asked, body.into(), effort, &span)
         .instrument(span.clone())
@@ -102,15 +146,6 @@ pub(super) async fn execute<Q: GraphQLQuery>(
         Err(error) => observe::failed(&span, error),
     }
     reply
-}
-
-/// What is sent.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Request<'a, V> {
-    variables: V,
-    query: &'a str,
-    operation_name: &'a str,
 }
 
 async fn repeat<T: DeserializeOwned>(
@@ -169,7 +204,7 @@ async fn attempt<T: DeserializeOwned>(
     permit: Option<&Permit>,
     deadline: Deadline,
 ) -> Result<(T, Facts), Error> {
-    let received = exchange(client, body, deadline).await;
+    let received = exchange(client, asked, body, deadline).await;
     let Received {
         status,
         headers,

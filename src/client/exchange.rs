@@ -26,6 +26,7 @@ pub(super) struct Received {
 /// Sends a request, and reads the whole answer.
 pub(super) async fn exchange(
     client: &Client,
+    asked: &Asked<'_>,
     body: Bytes,
     deadline: Deadline,
 ) -> Result<Received, Broken> {
@@ -38,7 +39,7 @@ pub(super) async fn exchange(
         .header(header::AUTHORIZATION, client.authorization.header.clone())
         .header(header::CONTENT_TYPE, "application/json")
         .header(header::ACCEPT, "application/json")
-        .header(API_VERSION_HEADER, shared.api_version.clone())
+        .header(API_VERSION_HEADER, asked.api_version.clone())
         .body(body);
     let exchange = async {
         let mut response = request.send().await?;

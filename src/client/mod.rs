@@ -5,6 +5,8 @@ mod budget;
 mod build_error;
 mod builder;
 mod call;
+#[cfg(feature = "cynic")]
+mod code_first;
 mod complaint;
 mod config;
 mod create_or_find;
@@ -21,6 +23,7 @@ mod layers;
 mod lenient;
 mod limits;
 mod observe;
+mod operation;
 mod quota;
 mod redact;
 mod retry;
@@ -32,8 +35,6 @@ mod window;
 use std::{fmt, sync::Arc, time::Duration};
 
 use ::http::{HeaderMap, HeaderValue};
-
-use graphql_client::GraphQLQuery;
 
 use crate::token::ApiToken;
 
@@ -49,6 +50,7 @@ pub use headers::HeaderError;
 #[cfg(feature = "config")]
 pub use layers::{ConfigLayers, LayerError};
 pub use limits::Limits;
+pub use operation::{Operation, OperationKind};
 pub use retry::RetryPolicy;
 pub use transport::TransportCause;
 pub use webhooks::{Webhook, WebhookConfig, Webhooks};
@@ -82,7 +84,8 @@ pub struct Client {
 struct Shared {
     http: reqwest::Client,
     endpoint: url::Url,
-    api_version: HeaderValue,
+    /// Where none is set, each operation has its own.
+    api_version: Option<HeaderValue>,
     request_timeout: Duration,
     retry: RetryPolicy,
     pause: Pause,
@@ -170,7 +173,7 @@ impl Client {
     ///
     /// [`Error`] for whatever kept the operation from its data. An answer with errors and partial
     /// data is an error, too; [`Error::data`] has the part.
-    pub async fn execute<Q: GraphQLQuery>(
+    pub async fn execute<Q: Operation>(
         &self,
         variables: Q::Variables,
     ) -> Result<Q::ResponseData, Error> {

@@ -26,6 +26,11 @@ pub enum Outcome<T> {
 /// Who may call, and what they get to say: a [`Verifier`], or
 /// [`dangerous::unsigned`](dangerous::unsigned()). Sealed, so that nothing else makes a
 /// [`Verified`].
+#[diagnostic::on_unimplemented(
+    message = "a receiver needs a secret, or the explicit word that it has none",
+    label = "neither a `Verifier` nor `dangerous::unsigned()`",
+    note = "`Verifier::new(SigningSecret::new(…)?)` lets in what monday signed for this app; `receiver::dangerous::unsigned()` lets in anybody"
+)]
 pub trait Door: sealed::Sealed + Send + Sync + 'static {
     /// What comes through this door.
     type Message: Send + 'static;
