@@ -4,6 +4,7 @@ mod canary;
 mod create_or_find;
 mod failures;
 mod limits;
+mod oauth;
 mod peers;
 mod reach;
 mod scopes;
