@@ -31,7 +31,7 @@ impl Client {
     ) -> Result<T, Error> {
         let document = Document {
             name: match &operation.operation_name {
-                Some(Cow::Borrowed(name)) => *name,
+                Some(Cow::Borrowed(name)) => name,
                 _ => "of cynic's",
             },
             kind: if is_query(&operation.query) {
