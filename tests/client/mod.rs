@@ -3,6 +3,7 @@
 mod canary;
 mod create_or_find;
 mod failures;
+mod faults;
 mod limits;
 mod oauth;
 mod peers;
