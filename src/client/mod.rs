@@ -19,6 +19,8 @@ mod headers;
 mod http;
 mod kind;
 #[cfg(feature = "config")]
+mod layer;
+#[cfg(feature = "config")]
 mod layers;
 mod lenient;
 mod limits;
@@ -50,7 +52,9 @@ pub use create_or_find::Creation;
 pub use error::{Error, ErrorKind};
 pub use headers::HeaderError;
 #[cfg(feature = "config")]
-pub use layers::{ConfigLayers, LayerError};
+pub use layer::LayerError;
+#[cfg(feature = "config")]
+pub use layers::ConfigLayers;
 pub use limits::Limits;
 pub use operation::{Operation, OperationKind};
 pub use retry::RetryPolicy;
