@@ -10,8 +10,10 @@ use serde_json::{Map, Value, value::RawValue};
 use crate::id::AccountId;
 
 use super::{
+    budget::Complexity,
     call::Asked,
     complaint::Complaint,
+    document::COMPLEXITY,
     error::{Details, Error, ErrorKind},
     wait::{self, longest},
 };
@@ -71,6 +73,18 @@ impl<'a> Answer<'a> {
     pub(super) fn data(&self) -> Option<&'a RawValue> {
         let data = self.body.as_ref()?.data?;
         (data.get() != "null").then_some(data)
+    }
+
+    /// What the call cost, where that was asked for.
+    pub(super) fn complexity(&self) -> Option<Complexity> {
+        #[derive(Deserialize)]
+        struct Asked {
+            // Its name is `document::COMPLEXITY`.
+            monday_webhooks_complexity: Complexity,
+        }
+
+        let asked: Asked = serde_json::from_str(self.data()?.get()).ok()?;
+        Some(asked.monday_webhooks_complexity)
     }
 
     /// The data, if the answer is nothing but data.
@@ -186,5 +200,9 @@ fn waits(body: &Body<'_>, complaints: &[Complaint]) -> Option<Duration> {
 /// Whether there is a field with a result beside the errors.
 fn has_result(data: Option<&RawValue>) -> bool {
     data.and_then(|data| serde_json::from_str::<Map<String, Value>>(data.get()).ok())
-        .is_some_and(|fields| fields.values().any(|value| !value.is_null()))
+        .is_some_and(|fields| {
+            // What the call cost is no result of it.
+            let mut results = fields.iter().filter(|(name, _)| *name != COMPLEXITY);
+            results.any(|(_, value)| !value.is_null())
+        })
 }

@@ -1,15 +1,19 @@
 //! One call: attempts and the waits between them.
 
+use ::http::HeaderValue;
 use bytes::Bytes;
-use http::HeaderValue;
 use serde::{Serialize, de::DeserializeOwned};
+use tracing::{Instrument, Span};
 
 use super::{
     Client, Operation, OperationKind,
     answer::{Answer, Facts},
-    deadline::Deadline,
+    deadline::{Deadline, Effort},
+    document::with_complexity,
     error::{Details, Error, ErrorKind},
     exchange::{Received, exchange},
+    headers, observe,
+    quota::Permit,
     redact::Secrets,
 };
 
@@ -60,69 +64,123 @@ pub(super) async fn execute<Q: Operation>(
     client: &Client,
     variables: Q::Variables,
     secrets: &[&str],
-    deadline: Deadline,
+    effort: Effort,
 ) -> Result<Reply<Q::ResponseData>, Error> {
-    let request = Q::build_query(variables);
+    let built = Q::build_query(variables);
     let document = Document {
-        name: request.operation_name,
+        operation: built.operation_name,
         kind: Q::KIND,
         api_version: Q::API_VERSION,
-        request: &request,
+        request: Request {
+            variables: built.variables,
+            query: built.query,
+            operation_name: Some(built.operation_name),
+        },
     };
-    run(client, document, secrets, deadline).await
+    run(client, document, secrets, effort).await
 }
 
 /// An operation with its variables.
-pub(super) struct Document<'a, R> {
-    pub(super) name: &'static str,
+pub(super) struct Document<'a, V> {
+    /// What errors and traces call it.
+    pub(super) operation: &'static str,
     pub(super) kind: OperationKind,
     pub(super) api_version: &'static str,
-    /// What is sent, as JSON.
-    pub(super) request: &'a R,
+    pub(super) request: Request<'a, V>,
+}
+
+/// What is sent.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Request<'a, V> {
+    pub(super) variables: V,
+    pub(super) query: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) operation_name: Option<&'a str>,
 }
 
 /// Runs an operation that isn't known by its type.
-pub(super) async fn run<R: Serialize, T: DeserializeOwned>(
+pub(super) async fn run<V: Serialize, T: DeserializeOwned>(
     client: &Client,
-    document: Document<'_, R>,
+    document: Document<'_, V>,
     secrets: &[&str],
-    deadline: Deadline,
+    effort: Effort,
 ) -> Result<Reply<T>, Error> {
-    let operation = document.name;
-    let invalid = |source| {
-        Error::new(Details {
-            source: Some(source),
-            ..Details::new(ErrorKind::InvalidArgument, operation)
-        })
+    let Document {
+        operation,
+        kind,
+        api_version,
+        request,
+    } = document;
+    let extended = client
+        .shared
+        .quotas
+        .asks_for_complexity()
+        .then(|| with_complexity(request.query))
+        .flatten();
+    let request = Request {
+        query: extended.as_deref().unwrap_or(request.query),
+        ..request
     };
-    let body = serde_json::to_vec(document.request).map_err(|source| invalid(source.into()))?;
+    let body = serde_json::to_vec(&request).map_err(|source| invalid(operation, source))?;
     let api_version = match &client.shared.api_version {
         Some(version) => version.clone(),
-        None => {
-            HeaderValue::from_str(document.api_version).map_err(|source| invalid(source.into()))?
-        }
+        None => HeaderValue::from_str(api_version).map_err(|source| invalid(operation, source))?,
     };
     let asked = Asked {
         operation,
-        is_mutation: document.kind == OperationKind::Mutation,
+        is_mutation: kind == OperationKind::Mutation,
         api_version,
         secrets: Secrets::new(
-            std::iter::once(client.authorization.token.expose()).chain(secrets.iter().copied()),
+            std::iter::once(client.authorization.token.expose())
+                .chain(secrets.iter().copied())
+                .chain(headers::secrets(&client.headers)),
         ),
     };
-    repeat(client, &asked, body.into(), deadline).await
+    let span = observe::span(client, &asked);
+    let reply = repeat(client, &asked, body.into(), effort, &span)
+        .instrument(span.clone())
+        .await;
+    match &reply {
+        Ok(reply) => observe::answered(&span, &reply.facts, reply.attempts),
+        Err(error) => observe::failed(&span, error),
+    }
+    reply
+}
+
+/// The error of an operation that can't even be sent.
+pub(super) fn invalid(
+    operation: &'static str,
+    source: impl std::error::Error + Send + Sync + 'static,
+) -> Error {
+    Error::new(Details {
+        source: Some(source.into()),
+        ..Details::new(ErrorKind::InvalidArgument, operation)
+    })
 }
 
 async fn repeat<T: DeserializeOwned>(
     client: &Client,
     asked: &Asked<'_>,
     body: Bytes,
-    mut deadline: Deadline,
+    effort: Effort,
+    span: &Span,
 ) -> Result<Reply<T>, Error> {
-    let mut schedule = client.shared.retry.schedule();
-    let mut attempts = 1;
+    let mut schedule = effort.retries.schedule();
+    let mut deadline = effort.deadline;
+    let mut attempts = 0;
     loop {
-        let mut error = match attempt(client, asked, body.clone(), deadline).await {
+        let permit = match &client.authorization.quota {
+            Some(quota) => Some(quota.permit(asked, deadline).await.map_err(|mut error| {
+                error.details_mut().attempts = attempts;
+                error
+            })?),
+            None => None,
+        };
+        attempts += 1;
+        let sent = attempt(client, asked, body.clone(), permit.as_ref(), deadline).await;
+        drop(permit);
+        let mut error = match sent {
             Ok((data, facts)) => {
                 return Ok(Reply {
                     data,
@@ -142,17 +200,8 @@ async fn repeat<T: DeserializeOwned>(
         }
         match schedule.next(error.retry_after()) {
             Some(wait) if wait < deadline.left() => {
-                tracing::info!(
-                    operation = asked.operation,
-                    attempt = attempts,
-                    wait_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX),
-                    kind = ?error.kind(),
-                    code = error.code(),
-                    request_id = error.request_id(),
-                    "a call is repeated"
-                );
+                observe::repeated(span, &error, wait);
                 client.shared.pause.wait(wait, &mut deadline).await;
-                attempts += 1;
             }
             _ => return Err(error),
         }
@@ -163,6 +212,7 @@ async fn attempt<T: DeserializeOwned>(
     client: &Client,
     asked: &Asked<'_>,
     body: Bytes,
+    permit: Option<&Permit>,
     deadline: Deadline,
 ) -> Result<(T, Facts), Error> {
     let received = exchange(client, asked, body, deadline).await;
@@ -173,5 +223,14 @@ async fn attempt<T: DeserializeOwned>(
     } = received.map_err(|broken| broken.into_error(asked))?;
     let answer = Answer::read(status, &headers, &body);
     let facts = answer.facts.clone();
-    Ok((answer.into_data(asked)?, facts))
+    let complexity = permit.and_then(|_| answer.complexity());
+    let data = answer.into_data(asked);
+    if let (Some(permit), Some(quota)) = (permit, &client.authorization.quota) {
+        let quotas = &client.shared.quotas;
+        quotas.learn(quota, permit, facts.account_id, complexity);
+        if let Err(error) = &data {
+            permit.refused(error);
+        }
+    }
+    Ok((data?, facts))
 }

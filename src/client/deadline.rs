@@ -4,6 +4,8 @@ use std::{fmt, sync::Arc, time::Duration};
 
 use tokio::time::Instant;
 
+use super::retry::RetryPolicy;
+
 /// The moment at which a call ends, whatever it is doing.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Deadline(Instant);
@@ -23,6 +25,38 @@ impl Deadline {
 
     pub(super) fn left(self) -> Duration {
         self.0.saturating_duration_since(Instant::now())
+    }
+}
+
+/// How much a call may try.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Effort {
+    pub(super) deadline: Deadline,
+    pub(super) retries: RetryPolicy,
+}
+
+impl Effort {
+    pub(super) fn new(retries: RetryPolicy) -> Self {
+        Self {
+            deadline: Deadline::after(retries.max_elapsed),
+            retries,
+        }
+    }
+
+    /// The same, but for at most so long.
+    pub(super) fn within(self, time: Duration) -> Self {
+        let deadline = Deadline(self.deadline.0.min(Deadline::after(time).0));
+        Self { deadline, ..self }
+    }
+
+    /// The same, but so that this much of its time is left; of a short one a quarter.
+    pub(super) fn leaving(self, time: Duration) -> Self {
+        let left = self.deadline.left();
+        self.within(left - time.min(left / 4))
+    }
+
+    pub(super) fn with_retries(self, retries: RetryPolicy) -> Self {
+        Self { retries, ..self }
     }
 }
 

@@ -11,7 +11,7 @@ use super::{
     transport::TransportCause,
 };
 
-const API_VERSION_HEADER: HeaderName = HeaderName::from_static("api-version");
+pub(super) const API_VERSION_HEADER: HeaderName = HeaderName::from_static("api-version");
 
 /// The longest answer that is read, in bytes.
 const MAX_ANSWER: usize = 64 * 1024 * 1024;
@@ -35,6 +35,7 @@ pub(super) async fn exchange(
         .http
         .post(shared.endpoint.clone())
         .timeout(shared.request_timeout)
+        .headers(HeaderMap::clone(&client.headers))
         .header(header::AUTHORIZATION, client.authorization.header.clone())
         .header(header::CONTENT_TYPE, "application/json")
         .header(header::ACCEPT, "application/json")

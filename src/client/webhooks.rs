@@ -11,18 +11,20 @@ use crate::{
     },
     id::{BoardId, IdError, WebhookId},
     subscription::{ConfigError, Subscription, SubscriptionKind},
+    token::TokenKind,
     url::WebhookUrl,
 };
 
 use super::{
     Client,
     call::{Reply, execute},
-    deadline::Deadline,
+    deadline::Effort,
     error::{Error, ErrorKind},
 };
 
-/// A webhook of a board. monday doesn't return its URL.
-#[derive(Debug, Clone, PartialEq)]
+/// A webhook of a board. monday doesn't return its URL. Two are equal where what monday says of
+/// them is.
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Webhook {
     /// The webhook; its deliveries call it `subscriptionId`.
@@ -33,6 +35,17 @@ pub struct Webhook {
     pub event: SubscriptionKind,
     /// The config, where there is one.
     pub config: Option<WebhookConfig>,
+    /// The kind of token that made it, where that is known.
+    pub(super) made_with: TokenKind,
+}
+
+impl PartialEq for Webhook {
+    fn eq(&self, other: &Self) -> bool {
+        self.id == other.id
+            && self.board_id == other.board_id
+            && self.event == other.event
+            && self.config == other.config
+    }
 }
 
 /// The config of a webhook, as monday returns it.
@@ -66,6 +79,36 @@ impl Webhook {
     }
 }
 
+impl Webhook {
+    /// Whether monday delivers this webhook's events with a JWT: only webhooks made with an
+    /// integration app's OAuth token are, those made with a personal token or in monday's pages
+    /// never (monday's webhooks reference). `None` where nobody knows, since monday doesn't say who
+    /// made a webhook.
+    ///
+    /// Known is the kind of token that made it: for a webhook that this client made with a token
+    /// of a declared kind ([`ApiToken::app`](crate::ApiToken::app),
+    /// [`ApiToken::personal`](crate::ApiToken::personal)), and for what
+    /// [`list_app_only`](Webhooks::list_app_only) returns, which an app made.
+    ///
+    /// ```no_run
+    /// # async fn run(client: monday_webhooks::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// # let board = monday_webhooks::BoardId::new(1);
+    /// for webhook in client.webhooks().list_app_only(board).await? {
+    ///     assert_eq!(webhook.deliveries_are_signed(), Some(true));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub const fn deliveries_are_signed(&self) -> Option<bool> {
+        match self.made_with {
+            TokenKind::App => Some(true),
+            TokenKind::Personal => Some(false),
+            TokenKind::Unspecified => None,
+        }
+    }
+}
+
 impl WebhookConfig {
     fn from_answer(config: Value) -> Option<Self> {
         let config = match config {
@@ -83,7 +126,7 @@ impl WebhookConfig {
 /// `webhooks:write` (monday's webhooks reference).
 #[derive(Debug, Clone, Copy)]
 pub struct Webhooks<'a> {
-    client: &'a Client,
+    pub(super) client: &'a Client,
 }
 
 impl<'a> Webhooks<'a> {
@@ -97,24 +140,24 @@ impl<'a> Webhooks<'a> {
     /// # Errors
     ///
     /// [`Error`]; where its [`may_have_been_applied`](Error::may_have_been_applied) is true, the
-    /// webhook may exist all the same, and the call was not repeated. monday doesn't return URLs,
-    /// so that a look at the list can't always tell.
+    /// webhook may exist all the same, and the call was not repeated.
+    /// [`create_or_find`](Self::create_or_find) then looks for it.
     pub async fn create(
         &self,
         board: BoardId,
         url: &WebhookUrl,
         subscription: Subscription,
     ) -> Result<Webhook, Error> {
-        let deadline = self.client.deadline();
-        self.create_until(board, url, &subscription, deadline).await
+        let effort = self.client.effort();
+        self.create_with(board, url, &subscription, effort).await
     }
 
-    pub(super) async fn create_until(
+    pub(super) async fn create_with(
         &self,
         board: BoardId,
         url: &WebhookUrl,
         subscription: &Subscription,
-        deadline: Deadline,
+        effort: Effort,
     ) -> Result<Webhook, Error> {
         let board_id = board.to_string();
         let event = subscription.kind();
@@ -128,7 +171,7 @@ impl<'a> Webhooks<'a> {
                     event,
                     url,
                 };
-                execute::<CreateWebhook>(client, variables, &secrets, deadline)
+                execute::<CreateWebhook>(client, variables, &secrets, effort)
                     .await?
                     .map(|data| data.create_webhook.map(Fields::from))
             }
@@ -140,12 +183,16 @@ impl<'a> Webhooks<'a> {
                     event,
                     url,
                 };
-                execute::<CreateWebhookWithConfig>(client, variables, &secrets, deadline)
+                execute::<CreateWebhookWithConfig>(client, variables, &secrets, effort)
                     .await?
                     .map(|data| data.create_webhook.map(Fields::from))
             }
         };
-        Fields::check(reply, ErrorKind::Server)
+        let webhook = Fields::check(reply, ErrorKind::Server)?;
+        Ok(Webhook {
+            made_with: client.authorization.token.kind(),
+            ..webhook
+        })
     }
 
     /// All webhooks of a board, also those with an event that the schema doesn't have.
@@ -154,19 +201,15 @@ impl<'a> Webhooks<'a> {
     ///
     /// [`Error`]. A board that has none, or that monday answers null for, is an empty list.
     pub async fn list(&self, board: BoardId) -> Result<Vec<Webhook>, Error> {
-        let deadline = self.client.deadline();
-        Ok(self.list_until(board, deadline).await?.webhooks)
+        let effort = self.client.effort();
+        Ok(self.list_with(board, effort).await?.webhooks)
     }
 
-    pub(super) async fn list_until(
-        &self,
-        board: BoardId,
-        deadline: Deadline,
-    ) -> Result<Listed, Error> {
+    pub(super) async fn list_with(&self, board: BoardId, effort: Effort) -> Result<Listed, Error> {
         let variables = list_webhooks::Variables {
             board_id: board.to_string(),
         };
-        let reply = execute::<ListWebhooks>(self.client, variables, &[], deadline).await?;
+        let reply = execute::<ListWebhooks>(self.client, variables, &[], effort).await?;
         Listed::read(reply.map(|data| fields(data.webhooks)))
     }
 
@@ -179,9 +222,13 @@ impl<'a> Webhooks<'a> {
         let variables = list_app_webhooks::Variables {
             board_id: board.to_string(),
         };
-        let deadline = self.client.deadline();
-        let reply = execute::<ListAppWebhooks>(self.client, variables, &[], deadline).await?;
-        Ok(Listed::read(reply.map(|data| fields(data.webhooks)))?.webhooks)
+        let effort = self.client.effort();
+        let reply = execute::<ListAppWebhooks>(self.client, variables, &[], effort).await?;
+        let mut webhooks = Listed::read(reply.map(|data| fields(data.webhooks)))?.webhooks;
+        for webhook in &mut webhooks {
+            webhook.made_with = TokenKind::App;
+        }
+        Ok(webhooks)
     }
 
     /// Deletes a webhook, and returns what it was.
@@ -195,8 +242,8 @@ impl<'a> Webhooks<'a> {
         let variables = delete_webhook::Variables {
             id: webhook.to_string(),
         };
-        let deadline = self.client.deadline();
-        let reply = execute::<DeleteWebhook>(self.client, variables, &[], deadline).await?;
+        let effort = self.client.effort();
+        let reply = execute::<DeleteWebhook>(self.client, variables, &[], effort).await?;
         Fields::check(
             reply.map(|data| data.delete_webhook.map(Fields::from)),
             ErrorKind::NotFound,
@@ -243,6 +290,7 @@ impl Fields {
             board_id: self.board_id.parse()?,
             event: self.event.clone(),
             config: self.config.clone().and_then(WebhookConfig::from_answer),
+            made_with: TokenKind::Unspecified,
         })
     }
 }
