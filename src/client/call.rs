@@ -1,7 +1,7 @@
 //! One call: attempts and the waits between them.
 
+use ::http::HeaderValue;
 use bytes::Bytes;
-use http::HeaderValue;
 use serde::{Serialize, de::DeserializeOwned};
 use tracing::{Instrument, Span};
 
@@ -68,12 +68,12 @@ pub(super) async fn execute<Q: Operation>(
 ) -> Result<Reply<Q::ResponseData>, Error> {
     let built = Q::build_query(variables);
     let document = Document {
-        name: built.operation_name,
+        operation: built.operation_name,
         kind: Q::KIND,
         api_version: Q::API_VERSION,
         request: Request {
-            query: built.query,
             variables: built.variables,
+            query: built.query,
             operation_name: Some(built.operation_name),
         },
     };
@@ -82,18 +82,20 @@ pub(super) async fn execute<Q: Operation>(
 
 /// An operation with its variables.
 pub(super) struct Document<'a, V> {
-    pub(super) name: &'static str,
+    /// What errors and traces call it.
+    pub(super) operation: &'static str,
     pub(super) kind: OperationKind,
     pub(super) api_version: &'static str,
     pub(super) request: Request<'a, V>,
 }
 
-/// What is sent, as JSON.
+/// What is sent.
 #[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 pub(super) struct Request<'a, V> {
-    pub(super) query: &'a str,
     pub(super) variables: V,
-    #[serde(rename = "operationName", skip_serializing_if = "Option::is_none")]
+    pub(super) query: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) operation_name: Option<&'a str>,
 }
 
@@ -104,32 +106,30 @@ pub(super) async fn run<V: Serialize, T: DeserializeOwned>(
     secrets: &[&str],
     effort: Effort,
 ) -> Result<Reply<T>, Error> {
-    let operation = document.name;
-    let invalid = |source| {
-        Error::new(Details {
-            source: Some(source),
-            ..Details::new(ErrorKind::InvalidArgument, operation)
-        })
-    };
-    let asks_for_complexity = client.shared.quotas.asks_for_complexity();
-    let query = document.request.query;
-    let extended = asks_for_complexity
-        .then(|| with_complexity(query))
+    let Document {
+        operation,
+        kind,
+        api_version,
+        request,
+    } = document;
+    let extended = client
+        .shared
+        .quotas
+        .asks_for_complexity()
+        .then(|| with_complexity(request.query))
         .flatten();
     let request = Request {
-        query: extended.as_deref().unwrap_or(query),
-        ..document.request
+        query: extended.as_deref().unwrap_or(request.query),
+        ..request
     };
-    let body = serde_json::to_vec(&request).map_err(|source| invalid(source.into()))?;
+    let body = serde_json::to_vec(&request).map_err(|source| invalid(operation, source))?;
     let api_version = match &client.shared.api_version {
         Some(version) => version.clone(),
-        None => {
-            HeaderValue::from_str(document.api_version).map_err(|source| invalid(source.into()))?
-        }
+        None => HeaderValue::from_str(api_version).map_err(|source| invalid(operation, source))?,
     };
     let asked = Asked {
         operation,
-        is_mutation: document.kind == OperationKind::Mutation,
+        is_mutation: kind == OperationKind::Mutation,
         api_version,
         secrets: Secrets::new(
             std::iter::once(client.authorization.token.expose())
@@ -146,6 +146,17 @@ pub(super) async fn run<V: Serialize, T: DeserializeOwned>(
         Err(error) => observe::failed(&span, error),
     }
     reply
+}
+
+/// The error of an operation that can't even be sent.
+pub(super) fn invalid(
+    operation: &'static str,
+    source: impl std::error::Error + Send + Sync + 'static,
+) -> Error {
+    Error::new(Details {
+        source: Some(source.into()),
+        ..Details::new(ErrorKind::InvalidArgument, operation)
+    })
 }
 
 async fn repeat<T: DeserializeOwned>(

@@ -10,12 +10,9 @@ use crate::generated::API_VERSION;
 use super::{
     Client, OperationKind,
     call::{self, Document, Request},
+    document::is_query,
     error::Error,
 };
-
-/// Variables as monday takes them.
-#[derive(Serialize)]
-struct Variables<'a, V: Serialize>(#[serde(serialize_with = "as_object")] &'a V);
 
 impl Client {
     /// Runs an operation of cynic's, and returns the data of its answer. It asks for the API
@@ -29,11 +26,12 @@ impl Client {
         &self,
         operation: cynic::Operation<T, V>,
     ) -> Result<T, Error> {
+        let name = match operation.operation_name {
+            Some(Cow::Borrowed(name)) => name,
+            _ => "of cynic's",
+        };
         let document = Document {
-            name: match &operation.operation_name {
-                Some(Cow::Borrowed(name)) => name,
-                _ => "of cynic's",
-            },
+            operation: name,
             kind: if is_query(&operation.query) {
                 OperationKind::Query
             } else {
@@ -41,8 +39,9 @@ impl Client {
             },
             api_version: API_VERSION,
             request: Request {
+                variables: as_object(&operation.variables)
+                    .map_err(|source| call::invalid(name, source))?,
                 query: &operation.query,
-                variables: Variables(&operation.variables),
                 operation_name: operation.operation_name.as_deref(),
             },
         };
@@ -52,26 +51,11 @@ impl Client {
 }
 
 /// Variables are an object: monday takes nothing else. What has none serializes as null.
-fn as_object<V: Serialize, S: serde::Serializer>(
-    variables: &&V,
-    serializer: S,
-) -> Result<S::Ok, S::Error> {
-    let value = serde_json::to_value(variables).map_err(serde::ser::Error::custom)?;
-    match value {
-        Value::Null => Value::Object(serde_json::Map::new()).serialize(serializer),
-        value => value.serialize(serializer),
-    }
-}
-
-/// Whether the document is surely a query and nothing else. Anything else is treated as a
-/// mutation, which is repeated less: the text of an operation can be anybody's own.
-fn is_query(document: &str) -> bool {
-    let document = document.trim_start();
-    let begins = document.starts_with('{')
-        || document.strip_prefix("query").is_some_and(|rest| {
-            !rest.starts_with(|next: char| next.is_alphanumeric() || next == '_')
-        });
-    begins && !document.contains("mutation")
+fn as_object(variables: &impl Serialize) -> serde_json::Result<Value> {
+    Ok(match serde_json::to_value(variables)? {
+        Value::Null => Value::Object(serde_json::Map::new()),
+        value => value,
+    })
 }
 
 #[cfg(test)]
@@ -79,34 +63,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_document_with_a_mutation_anywhere_is_no_query() {
-        for query in [
-            "{ me { id } }",
-            "query A { me { id } }",
-            " query($a: Int) { a }",
-        ] {
-            assert!(is_query(query), "{query}");
-        }
-        for other in [
-            "mutation A { a }",
-            "query A { a } mutation B { b }",
-            "fragment F on A { a } query B { b }",
-            "query_like { a }",
-        ] {
-            assert!(!is_query(other), "{other}");
-        }
-    }
-
-    #[test]
     fn no_variables_are_an_empty_object() {
-        let request = Request {
-            query: "{ me { id } }",
-            variables: Variables(&()),
-            operation_name: None,
-        };
-        assert_eq!(
-            serde_json::to_value(&request).unwrap(),
-            serde_json::json!({"query": "{ me { id } }", "variables": {}})
-        );
+        assert_eq!(as_object(&()).unwrap(), serde_json::json!({}));
+        let some = serde_json::json!({"a": 1});
+        assert_eq!(as_object(&some).unwrap(), some);
     }
 }

@@ -1,4 +1,16 @@
-//! Asking in an operation for what it costs.
+//! What has to be known of the text of an operation.
+
+/// Whether the document is surely a query and nothing else. Anything else is treated as a
+/// mutation, which is repeated less: a document may hold several operations.
+#[cfg(any(test, feature = "cynic"))]
+pub(super) fn is_query(document: &str) -> bool {
+    let document = document.trim_start();
+    let begins = document.starts_with('{')
+        || document.strip_prefix("query").is_some_and(|rest| {
+            !rest.starts_with(|next: char| next.is_alphanumeric() || next == '_')
+        });
+    begins && !document.contains("mutation")
+}
 
 /// The name under which the complexity of a call comes back.
 pub(super) const COMPLEXITY: &str = "monday_webhooks_complexity";
@@ -109,6 +121,25 @@ mod tests {
         #[test]
         fn no_document_makes_it_panic(document in "[\\PC{}()\"#\\\\\n]{0,60}") {
             let _ = with_complexity(&document);
+        }
+    }
+
+    #[test]
+    fn a_document_with_a_mutation_anywhere_is_no_query() {
+        for query in [
+            "{ me { id } }",
+            "query A { me { id } }",
+            " query($a: Int) { a }",
+        ] {
+            assert!(is_query(query), "{query}");
+        }
+        for other in [
+            "mutation A { a }",
+            "query A { a } mutation B { b }",
+            "fragment F on A { a } query B { b }",
+            "query_like { a }",
+        ] {
+            assert!(!is_query(other), "{other}");
         }
     }
 }

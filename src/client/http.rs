@@ -71,9 +71,10 @@ impl HttpSettings {
 
     fn proxy(&self, url: &str) -> Result<reqwest::Proxy, BuildError> {
         let parsed = url::Url::parse(url).map_err(|_| NOT_A_PROXY)?;
-        let is_socks = matches!(parsed.scheme(), "socks4" | "socks4a" | "socks5" | "socks5h");
-        let known =
-            matches!(parsed.scheme(), "http" | "https") || (is_socks && cfg!(feature = "socks"));
+        let scheme = parsed.scheme();
+        let known = matches!(scheme, "http" | "https")
+            || cfg!(feature = "socks")
+                && matches!(scheme, "socks4" | "socks4a" | "socks5" | "socks5h");
         if !known || parsed.host_str().is_none_or(str::is_empty) {
             return Err(NOT_A_PROXY);
         }

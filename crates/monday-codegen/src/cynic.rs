@@ -56,7 +56,7 @@ pub fn try_register_cynic_schema() -> Result<(), CynicError> {
 pub(crate) fn register(schema: &Path) -> Result<(), CynicError> {
     cynic_codegen::register_schema(NAME)
         .from_sdl_file(schema)
-        .and_then(|registration| registration.as_default())
+        .and_then(cynic_codegen::registration::SchemaRegistration::as_default)
         .map(drop)
         .map_err(|error| CynicError::Register(error.to_string()))
 }
