@@ -24,3 +24,5 @@ pub use unsigned::{SecretSegment, SegmentError, Unsigned, dangerous};
 
 /// The longest challenge that is echoed, in bytes.
 pub use challenge::MAX_CHALLENGE;
+#[cfg(feature = "server")]
+pub(crate) use unsigned::HiddenText;

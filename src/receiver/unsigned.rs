@@ -102,14 +102,14 @@ impl SecretSegment {
 /// A text that is only ever compared, by its digest and in constant time: how long it takes tells
 /// the length of the other text, and nothing of this one.
 #[derive(Clone)]
-struct HiddenText(CtOutput<Sha256>);
+pub(crate) struct HiddenText(CtOutput<Sha256>);
 
 impl HiddenText {
-    fn new(text: &str) -> Self {
+    pub(crate) fn new(text: &str) -> Self {
         Self(CtOutput::new(Sha256::digest(text)))
     }
 
-    fn is(&self, text: &str) -> bool {
+    pub(crate) fn is(&self, text: &str) -> bool {
         self.0 == CtOutput::new(Sha256::digest(text))
     }
 }

@@ -2,6 +2,7 @@
 
 mod lifecycle;
 mod limits;
+mod server;
 mod unsigned;
 
 use std::sync::{Arc, Mutex};
