@@ -2,6 +2,8 @@
 
 #[cfg(feature = "receiver")]
 pub mod auth;
+#[cfg(feature = "axum")]
+pub mod axum;
 #[cfg(feature = "client")]
 pub mod client;
 pub mod cloudevent;

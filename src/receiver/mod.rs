@@ -1,8 +1,8 @@
 //! The endpoint: echo the challenge, authenticate, parse, hand over.
 //!
-//! Three doors to the same rules: the plain function [`receive`] over a request whose body is
-//! there already, the tower service [`Receiver`] for any framework on `http` and tower, and the
-//! hardened accept loop of [`server`](crate::server) (feature `server`).
+//! Four ways to the same rules: the plain function [`receive`] over a request whose body is there
+//! already, the tower service [`Receiver`] for any framework on `http` and tower, the extractors for
+//! axum (feature `axum`), and the hardened accept loop of the module `server` (feature `server`).
 
 mod body;
 mod challenge;
@@ -26,3 +26,8 @@ pub use unsigned::{SecretSegment, SegmentError, Unsigned, dangerous};
 pub use challenge::MAX_CHALLENGE;
 #[cfg(feature = "server")]
 pub(crate) use unsigned::HiddenText;
+#[cfg(feature = "axum")]
+pub(crate) use {
+    body::collect,
+    receive::{check_head, receive_body},
+};

@@ -15,7 +15,7 @@ impl Unsigned {
     /// Takes deliveries only where the last segment of the request's path is this one, and answers
     /// 404 elsewhere, to challenges too. monday calls a webhook's URL as it was given.
     ///
-    /// [`Server`](crate::server::Server) compares its whole path, in constant time as well: give
+    /// The server of the module `server` compares its whole path, in constant time as well: give
     /// it the path with the segment.
     #[must_use]
     pub fn behind(mut self, segment: SecretSegment) -> Self {
