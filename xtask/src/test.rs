@@ -8,10 +8,11 @@ use std::{
 use crate::{cargo, cargo_path};
 
 /// Crates with dependencies that nobody else in the workspace has.
-const OUTSIDE: [&str; 3] = [
+const OUTSIDE: [&str; 4] = [
     "examples/actix-web",
     "examples/downstream",
     "examples/lambda",
+    "fuzz",
 ];
 
 /// With nextest where it is installed, with cargo's own runner elsewhere: the tests are the same.
