@@ -76,6 +76,7 @@ impl Refusal {
         let mut response = challenge::json(Response::new(Bytes::from_static(reason.as_bytes())));
         *response.status_mut() = self.status();
         let extra = match self {
+            Self::Unauthorized(_) => Some((header::WWW_AUTHENTICATE, "Bearer")),
             Self::Method => Some((header::ALLOW, "POST")),
             Self::Busy | Self::Unavailable => Some((header::RETRY_AFTER, "60")),
             _ => None,

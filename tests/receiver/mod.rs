@@ -1,5 +1,6 @@
 //! The endpoint as a tower service.
 
+mod authorization;
 mod lifecycle;
 mod limits;
 mod server;
