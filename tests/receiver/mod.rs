@@ -4,6 +4,7 @@ mod authorization;
 mod lifecycle;
 mod limits;
 mod server;
+mod testing;
 mod unsigned;
 
 use std::sync::{Arc, Mutex};
