@@ -2,6 +2,8 @@
 
 #[cfg(feature = "receiver")]
 pub mod auth;
+#[cfg(feature = "axum")]
+pub mod axum;
 #[cfg(feature = "client")]
 pub mod client;
 pub mod cloudevent;
@@ -25,7 +27,7 @@ pub mod url;
 
 #[cfg(feature = "client")]
 pub use client::{Client, Webhook};
-pub use event::{Delivery, DeliveryError, Event, EventKind};
+pub use event::{Delivery, DeliveryError, Event, EventKind, LifecycleEvent, LifecycleKind};
 pub use generated::{API_VERSION, SCHEMA_SHA256};
 pub use id::{AccountId, AppId, BoardId, ColumnId, GroupId, ItemId, UpdateId, UserId, WebhookId};
 #[cfg(feature = "receiver")]

@@ -2,7 +2,8 @@
 
 use super::json::MAX_DEPTH;
 
-/// Why a body isn't what an endpoint takes: a delivery, or an app lifecycle event. No part of the body is in the message.
+/// Why a body isn't what an endpoint takes: a delivery, or an app lifecycle event. No part of the
+/// body is in the message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
 pub enum DeliveryError {

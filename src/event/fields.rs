@@ -11,7 +11,7 @@ use super::{error::DeliveryError, object::Name};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct FieldProblem {
-    /// monday's name of the field in `event`.
+    /// monday's name of the field in `event`; of a lifecycle event its path in `data`.
     pub field: &'static str,
     /// What is wrong with it.
     pub kind: ProblemKind,

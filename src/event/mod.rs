@@ -1,4 +1,5 @@
-//! What arrives: a [`Delivery`] with its [`Event`], typed by the wire type and kept whole.
+//! What arrives, typed by the wire type and kept whole: a [`Delivery`] of a board webhook with its
+//! [`Event`], and the [`LifecycleEvent`] of an app.
 
 mod column_value;
 mod column_values;
@@ -7,6 +8,7 @@ mod error;
 mod fields;
 mod json;
 mod kind;
+mod lifecycle;
 mod object;
 mod read;
 mod types;
@@ -17,6 +19,7 @@ pub use delivery::Delivery;
 pub use error::DeliveryError;
 pub use fields::{FieldProblem, ProblemKind};
 pub use kind::EventKind;
+pub use lifecycle::{AppPlan, AppVersion, LifecycleData, LifecycleEvent, LifecycleKind};
 #[cfg(feature = "receiver")]
 pub(crate) use object::Entries;
 pub use types::{

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 pub const MAX_CHALLENGE: usize = 1024;
 
 /// A body of this size can be a challenge, escapes and white space included.
-const MAX_BODY: usize = 6 * MAX_CHALLENGE + 256;
+pub(super) const MAX_BODY: usize = 6 * MAX_CHALLENGE + 256;
 
 /// An object with a `challenge` and nothing else. An object with other keys beside it is another
 /// vendor's handshake.

@@ -1,17 +1,33 @@
 //! The endpoint: echo the challenge, authenticate, parse, hand over.
 //!
-//! Three doors to the same rules: the plain function [`receive`] over a request whose body is
-//! there already, the tower service [`Receiver`] for any framework on `http` and tower, and the
-//! hardened accept loop of [`server`](crate::server) (feature `server`).
+//! Four ways to the same rules: the plain function [`receive`] over a request whose body is there
+//! already, the tower service [`Receiver`] for any framework on `http` and tower, the extractors for
+//! axum (feature `axum`), and the hardened accept loop of the module `server` (feature `server`).
 
+mod body;
 mod challenge;
+mod door;
+mod limits;
 mod message;
+mod receive;
 mod refusal;
 mod service;
+mod unsigned;
 
-pub use message::{Door, Outcome, Unsigned, Unverified, Verified, dangerous, receive};
+pub use door::Door;
+pub use limits::{DEFAULT_BODY_LIMIT, Limits};
+pub use message::{Message, Unverified, Verified};
+pub use receive::{Outcome, receive};
 pub use refusal::Refusal;
-pub use service::{DEFAULT_BODY_LIMIT, Receiver, Sink, Taken};
+pub use service::{Receiver, Sink, Taken};
+pub use unsigned::{SecretSegment, SegmentError, Unsigned, dangerous};
 
 /// The longest challenge that is echoed, in bytes.
 pub use challenge::MAX_CHALLENGE;
+#[cfg(feature = "server")]
+pub(crate) use unsigned::HiddenText;
+#[cfg(feature = "axum")]
+pub(crate) use {
+    body::collect,
+    receive::{check_head, receive_body},
+};

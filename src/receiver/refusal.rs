@@ -18,6 +18,9 @@ pub enum Refusal {
     /// 400.
     #[error("the body is not a delivery")]
     BadDelivery(#[source] DeliveryError),
+    /// 404. The last segment of the path is not the secret one.
+    #[error("there is no endpoint at this path")]
+    NotFound,
     /// 405. monday sends `POST` only.
     #[error("the method is not POST")]
     Method,
@@ -33,6 +36,9 @@ pub enum Refusal {
     /// 400. The body broke off.
     #[error("the body could not be read to its end")]
     Incomplete,
+    /// 503, with `Retry-After`. As many requests are in flight as may be.
+    #[error("too many requests are in flight")]
+    Busy,
     /// 503, with `Retry-After`. monday is to try again.
     #[error("the delivery could not be kept")]
     Unavailable,
@@ -45,10 +51,11 @@ impl Refusal {
         match self {
             Self::Unauthorized(_) => StatusCode::UNAUTHORIZED,
             Self::BadDelivery(_) | Self::Incomplete => StatusCode::BAD_REQUEST,
+            Self::NotFound => StatusCode::NOT_FOUND,
             Self::Method => StatusCode::METHOD_NOT_ALLOWED,
             Self::ContentType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Busy | Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
 
@@ -58,17 +65,20 @@ impl Refusal {
         let reason = match self {
             Self::Unauthorized(_) => r#"{"error":"unauthorized"}"#,
             Self::BadDelivery(_) => r#"{"error":"not_a_delivery"}"#,
+            Self::NotFound => r#"{"error":"not_found"}"#,
             Self::Method => r#"{"error":"method_not_allowed"}"#,
             Self::ContentType => r#"{"error":"unsupported_media_type"}"#,
             Self::TooLarge { .. } => r#"{"error":"too_large"}"#,
             Self::Incomplete => r#"{"error":"incomplete"}"#,
+            Self::Busy => r#"{"error":"busy"}"#,
             Self::Unavailable => r#"{"error":"unavailable"}"#,
         };
         let mut response = challenge::json(Response::new(Bytes::from_static(reason.as_bytes())));
         *response.status_mut() = self.status();
         let extra = match self {
+            Self::Unauthorized(_) => Some((header::WWW_AUTHENTICATE, "Bearer")),
             Self::Method => Some((header::ALLOW, "POST")),
-            Self::Unavailable => Some((header::RETRY_AFTER, "60")),
+            Self::Busy | Self::Unavailable => Some((header::RETRY_AFTER, "60")),
             _ => None,
         };
         if let Some((name, value)) = extra {

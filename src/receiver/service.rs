@@ -11,19 +11,19 @@ use std::{
 };
 
 use bytes::Bytes;
-use http::{Request, Response, header};
+use http::{Request, Response};
 use http_body::Body;
-use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
+use http_body_util::Full;
 use tower_service::Service;
 
 use super::{
+    body::{BodyError, collect},
     challenge,
-    message::{Door, Outcome, check_head, receive_body},
+    door::Door,
+    limits::{InFlight, Limits},
+    receive::{Outcome, check_head, receive_body},
     refusal::Refusal,
 };
-
-/// The longest body that is read unless another limit is set: 1 MiB.
-pub const DEFAULT_BODY_LIMIT: usize = 1024 * 1024;
 
 /// Where deliveries go. The answer to monday waits for it.
 ///
@@ -100,24 +100,26 @@ pub struct Receiver<D, S> {
 struct Inner<D, S> {
     door: D,
     sink: S,
-    body_limit: usize,
+    limits: Limits,
+    in_flight: InFlight,
 }
 
 impl<D: Door, S: Sink<D::Message>> Receiver<D, S> {
     /// An endpoint with this door, that hands over to this sink.
     #[must_use]
     pub fn new(door: D, sink: S) -> Self {
-        Self::with_body_limit(door, sink, DEFAULT_BODY_LIMIT)
+        Self::with_limits(door, sink, Limits::default())
     }
 
-    /// The same with another limit for the length of a body, in bytes.
+    /// The same with other limits. Clones share them.
     #[must_use]
-    pub fn with_body_limit(door: D, sink: S, body_limit: usize) -> Self {
+    pub fn with_limits(door: D, sink: S, limits: Limits) -> Self {
         Self {
             inner: Arc::new(Inner {
                 door,
                 sink,
-                body_limit,
+                limits,
+                in_flight: InFlight::new(limits.in_flight),
             }),
         }
     }
@@ -128,7 +130,7 @@ impl<D: Door, S: Sink<D::Message>> Inner<D, S> {
     where
         B: Body + Send,
         B::Data: Send,
-        B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+        B::Error: Into<BodyError>,
     {
         match self.handle(request).await {
             Ok(response) => response,
@@ -147,12 +149,19 @@ impl<D: Door, S: Sink<D::Message>> Inner<D, S> {
     where
         B: Body + Send,
         B::Data: Send,
-        B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+        B::Error: Into<BodyError>,
     {
         let (head, body) = request.into_parts();
-        check_head(&head)?;
-        let body = self.collect(&head.headers, body).await?;
-        match receive_body(&self.door, &head.headers, body, SystemTime::now()) {
+        check_head(&self.door, &head)?;
+        let pass = self.door.authenticate(&head.headers, SystemTime::now());
+        // Whoever has no token can't take a place from those who have one.
+        let _place = match &pass {
+            Ok(_) => Some(self.in_flight.enter().ok_or(Refusal::Busy)?),
+            Err(_) => None,
+        };
+        let limit = self.limits.body_size;
+        let body = collect(&head.headers, body, limit, pass.is_ok()).await?;
+        match receive_body(&self.door, pass, body.unwrap_or_default()) {
             Outcome::Challenge(answer) => Ok(answer),
             Outcome::Message(message) => match self.sink.take(message).await? {
                 Taken::New | Taken::Duplicate => {
@@ -160,28 +169,6 @@ impl<D: Door, S: Sink<D::Message>> Inner<D, S> {
                 }
             },
             Outcome::Refused(refusal) => Err(refusal),
-        }
-    }
-
-    /// A length that is announced is refused before a byte is read, any other one as soon as the
-    /// limit is passed.
-    async fn collect<B>(&self, headers: &http::HeaderMap, body: B) -> Result<Bytes, Refusal>
-    where
-        B: Body + Send,
-        B::Data: Send,
-        B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
-    {
-        let limit = self.body_limit;
-        let announced = headers
-            .get(header::CONTENT_LENGTH)
-            .and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
-        if announced.is_some_and(|length| length > limit as u64) {
-            return Err(Refusal::TooLarge { limit });
-        }
-        match std::pin::pin!(Limited::new(body, limit)).collect().await {
-            Ok(body) => Ok(body.to_bytes()),
-            Err(error) if error.is::<LengthLimitError>() => Err(Refusal::TooLarge { limit }),
-            Err(_) => Err(Refusal::Incomplete),
         }
     }
 }
@@ -192,7 +179,7 @@ where
     S: Sink<D::Message>,
     B: Body + Send + 'static,
     B::Data: Send,
-    B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+    B::Error: Into<BodyError>,
 {
     type Response = Response<Full<Bytes>>;
     type Error = Infallible;
@@ -220,7 +207,7 @@ impl<D: fmt::Debug, S> fmt::Debug for Receiver<D, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Receiver")
             .field("door", &self.inner.door)
-            .field("body_limit", &self.inner.body_limit)
+            .field("limits", &self.inner.limits)
             .finish_non_exhaustive()
     }
 }

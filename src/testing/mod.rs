@@ -1,107 +1,44 @@
-//! For tests: what monday would send. A signer of tokens and a sample delivery of each of the 21
-//! subscriptions.
+//! For tests: what monday would send. A signer of tokens, signed requests, and a sample of each of
+//! the 21 subscriptions and the 13 app lifecycle events.
+//!
+//! A test of a handler:
 //!
 //! ```
-//! use std::time::SystemTime;
-//! use monday_webhooks::{
-//!     Delivery, SubscriptionKind,
-//!     auth::{SigningSecret, Verifier},
-//!     testing::{BoardClaims, sample, sign_board_token},
-//! };
+//! use monday_webhooks::{Delivery, SubscriptionKind, receiver::Verified, testing::verified};
 //!
-//! let secret = SigningSecret::new("the app's Signing Secret")?;
-//! let token = sign_board_token(&secret, &BoardClaims::new("https://example.com/monday"));
-//! let sender = Verifier::new(secret).verify(&token, SystemTime::now())?;
-//! let delivery = Delivery::parse(sample(&SubscriptionKind::CreateItem).unwrap_or_default().to_string())?;
-//! assert_eq!(sender.account_id, Some(BoardClaims::SAMPLE_ACCOUNT));
+//! fn greeting(delivery: &Verified<Delivery>) -> String {
+//!     format!("{} in account {:?}", delivery.message.kind(), delivery.sender.account_id)
+//! }
+//!
+//! let delivery = verified(&SubscriptionKind::CreateItem).expect("an event of the schema");
+//! assert_eq!(greeting(&delivery), "item_created in account Some(AccountId(17654321))");
+//! ```
+//!
+//! A test of a whole endpoint, be it of tower, axum or anything else on `http`:
+//!
+//! ```
+//! use monday_webhooks::{Delivery, Receiver, SubscriptionKind, receiver::Verified};
+//! use monday_webhooks::{auth::{SigningSecret, Verifier}, testing::{sample, signed_request}};
+//! use tower::ServiceExt;
+//!
+//! # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
+//! let secret = SigningSecret::new("a secret of the test's")?;
+//! let endpoint = Receiver::new(Verifier::new(secret.clone()), async |_: Verified<Delivery>| Ok::<(), String>(()));
+//! let body = sample(&SubscriptionKind::CreateItem).expect("an event of the schema");
+//! let request = signed_request(&secret, "https://example.com/monday", body.to_string())?;
+//! let answer = endpoint.oneshot(request.map(http_body_util::Full::new)).await?;
+//! assert_eq!(answer.status(), 200);
+//! # Ok::<(), Box<dyn std::error::Error>>(()) }).unwrap();
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-use std::{
-    collections::HashMap,
-    sync::LazyLock,
-    time::{SystemTime, UNIX_EPOCH},
+mod claims;
+mod requests;
+mod samples;
+
+pub use claims::{
+    BoardClaims, LifecycleClaims, TOKEN_LIFETIME, sign_board_token, sign_claims,
+    sign_lifecycle_token,
 };
-
-use serde_json::{Value, json};
-
-use crate::{
-    auth::{Profile, SigningSecret, sign},
-    id::{AccountId, UserId},
-    subscription::SubscriptionKind,
-    token::ApiToken,
-};
-
-/// How long monday's sample token lives, in seconds.
-pub const TOKEN_LIFETIME: u64 = 300;
-
-/// The claims of a board webhook's token.
-#[derive(Debug, Clone)]
-pub struct BoardClaims {
-    /// The account.
-    pub account_id: AccountId,
-    /// The user that the webhook acts for.
-    pub user_id: UserId,
-    /// The URL that the webhook was created with.
-    pub audience: String,
-    /// In Unix seconds.
-    pub issued_at: u64,
-    /// In Unix seconds.
-    pub expires_at: u64,
-    /// The credential that monday sends along.
-    pub short_lived_token: Option<ApiToken>,
-}
-
-impl BoardClaims {
-    /// The account of [`new`](Self::new).
-    pub const SAMPLE_ACCOUNT: AccountId = AccountId::new(17_654_321);
-    /// The user of [`new`](Self::new).
-    pub const SAMPLE_USER: UserId = UserId::new(51_234_567);
-
-    /// Claims as monday would make them now, for the endpoint at this URL.
-    #[must_use]
-    pub fn new(audience: impl Into<String>) -> Self {
-        let issued_at = SystemTime::now()
-            .duration_since(UNIX_EPOCH)
-            .map_or(0, |since| since.as_secs());
-        Self {
-            account_id: Self::SAMPLE_ACCOUNT,
-            user_id: Self::SAMPLE_USER,
-            audience: audience.into(),
-            issued_at,
-            expires_at: issued_at + TOKEN_LIFETIME,
-            short_lived_token: None,
-        }
-    }
-}
-
-/// A token as monday makes it for the deliveries of a board webhook.
-#[must_use]
-pub fn sign_board_token(secret: &SigningSecret, claims: &BoardClaims) -> String {
-    let mut payload = json!({
-        "accountId": claims.account_id,
-        "userId": claims.user_id,
-        "aud": claims.audience,
-        "iat": claims.issued_at,
-        "exp": claims.expires_at,
-    });
-    if let Some(token) = &claims.short_lived_token {
-        payload["shortLivedToken"] = token.expose().into();
-    }
-    sign_claims(secret, &payload)
-}
-
-/// A token with any claims, well signed: for tests of what a verifier has to refuse.
-#[must_use]
-pub fn sign_claims(secret: &impl Profile, claims: &Value) -> String {
-    sign(secret, &claims.to_string())
-}
-
-/// A delivery as monday would send it for this subscription; `None` for an event that the schema
-/// doesn't have.
-#[must_use]
-pub fn sample(subscription: &SubscriptionKind) -> Option<Value> {
-    static SAMPLES: LazyLock<HashMap<String, Value>> =
-        LazyLock::new(|| serde_json::from_str(include_str!("samples.json")).unwrap_or_default());
-    SAMPLES.get(subscription.as_str()).cloned()
-}
+pub use requests::{challenge_request, signed_lifecycle_request, signed_request, verified};
+pub use samples::{lifecycle_sample, sample};

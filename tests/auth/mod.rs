@@ -7,6 +7,7 @@ mod form;
 mod header;
 mod lifecycle;
 mod secrets;
+mod security;
 mod signature;
 mod times;
 

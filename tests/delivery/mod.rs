@@ -2,6 +2,7 @@
 
 mod column_values;
 mod ids;
+mod lifecycle;
 mod lossless;
 mod mutation;
 mod refused;

@@ -1,5 +1,12 @@
 //! The endpoint as a tower service.
 
+mod authorization;
+mod lifecycle;
+mod limits;
+mod server;
+mod testing;
+mod unsigned;
+
 use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
@@ -8,7 +15,7 @@ use http_body_util::{BodyExt, Full};
 use monday_webhooks::{
     Delivery, EventKind, Receiver, SubscriptionKind,
     auth::{SigningSecret, Verifier},
-    receiver::{Unverified, Verified, dangerous},
+    receiver::{Limits, Unverified, Verified, dangerous},
     testing::{BoardClaims, sample, sign_board_token},
 };
 use tower::{Service, ServiceExt};
@@ -110,10 +117,12 @@ async fn a_delivery_that_was_not_kept_is_asked_for_again() {
 
 #[tokio::test]
 async fn what_is_no_delivery_is_refused_by_its_form() {
-    let receiver = Receiver::with_body_limit(
+    let mut limits = Limits::default();
+    limits.body_size = 100;
+    let receiver = Receiver::with_limits(
         dangerous::unsigned(),
         async |_: Unverified<Delivery>| Ok::<(), std::io::Error>(()),
-        100,
+        limits,
     );
     let status = async |request| answer(&receiver, request).await.0;
 

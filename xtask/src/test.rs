@@ -1,5 +1,4 @@
-//! `cargo xtask test`: every test and doc test of the workspace, and of the example crate outside of
-//! it.
+//! `cargo xtask test`: every test and doc test of the workspace, and of the crates outside of it.
 
 use std::{
     io,
@@ -7,6 +6,15 @@ use std::{
 };
 
 use crate::{cargo, cargo_path};
+
+/// Crates with dependencies that nobody else in the workspace has.
+pub(crate) const OUTSIDE: [&str; 5] = [
+    "examples/actix-web",
+    "examples/code-first",
+    "examples/downstream",
+    "examples/lambda",
+    "fuzz",
+];
 
 /// With nextest where it is installed, with cargo's own runner elsewhere: the tests are the same.
 pub(crate) fn run() -> io::Result<()> {
@@ -17,14 +25,17 @@ pub(crate) fn run() -> io::Result<()> {
     }
     cargo(&["test", "--workspace", "--all-features", "--doc"])?;
     let target = std::env::var("CARGO_TARGET_DIR").unwrap_or_else(|_| "target".into());
-    let downstream = "examples/downstream/Cargo.toml";
-    cargo(&[
-        "test",
-        "--manifest-path",
-        downstream,
-        "--target-dir",
-        &target,
-    ])
+    for folder in OUTSIDE {
+        let manifest = format!("{folder}/Cargo.toml");
+        cargo(&[
+            "test",
+            "--manifest-path",
+            &manifest,
+            "--target-dir",
+            &target,
+        ])?;
+    }
+    Ok(())
 }
 
 fn has_nextest() -> bool {

@@ -3,36 +3,31 @@
 //! `axum::serve` has no time limit for a request's header, so this one is on `hyper-util`, with
 //! limits for time, size and connections. TLS is for the proxy in front of it.
 
-use std::{
-    convert::Infallible,
-    fmt,
-    future::Future,
-    io,
-    net::SocketAddr,
-    pin::Pin,
-    sync::Arc,
-    task::{Context, Poll, ready},
-    time::Duration,
-};
+mod endpoint;
+mod shed;
+
+pub use endpoint::TimedBody;
+
+use std::{convert::Infallible, future::Future, io, net::SocketAddr, sync::Arc, time::Duration};
 
 use bytes::Bytes;
-use http::{HeaderValue, Method, Request, Response, StatusCode, header};
-use http_body::{Body, Frame, SizeHint};
+use http::{Request, Response};
 use http_body_util::Full;
-use hyper::body::Incoming;
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
     server::graceful::GracefulShutdown,
     service::TowerToHyperService,
 };
 use tokio::{
-    io::AsyncWriteExt,
     net::{TcpListener, TcpStream},
     sync::{OwnedSemaphorePermit, Semaphore},
-    time::Sleep,
 };
 use tokio_io_timeout::TimeoutStream;
 use tower_service::Service;
+
+use crate::receiver::HiddenText;
+
+use self::{endpoint::Endpoint, shed::Shed};
 
 /// The limits of a [`Server`]. Each has a default that suits deliveries of monday's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,6 +40,9 @@ pub struct Limits {
     pub header_time: Duration,
     /// How long a client may take to send a request's body, 10 seconds by default.
     pub body_time: Duration,
+    /// How long a request may take from the end of its header to its answer, 30 seconds by default:
+    /// the body and the sink. After that the sink's future is dropped, and the answer is 503.
+    pub request_time: Duration,
     /// How long a client may take to read a piece of an answer, 10 seconds by default.
     pub write_time: Duration,
     /// The longest header of a request, in bytes: 32 KiB by default.
@@ -59,12 +57,16 @@ impl Default for Limits {
             connections: 2048,
             header_time: Duration::from_secs(10),
             body_time: Duration::from_secs(10),
+            request_time: Duration::from_secs(30),
             write_time: Duration::from_secs(10),
             header_size: 32 * 1024,
             drain_time: Duration::from_secs(30),
         }
     }
 }
+
+/// The smallest buffer that hyper takes, in bytes.
+const MIN_BUFFER: usize = 8192;
 
 /// How long accepting pauses when the machine has no descriptor left.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
@@ -88,12 +90,13 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 #[derive(Debug)]
 pub struct Server {
     listener: TcpListener,
-    path: Arc<str>,
+    path: HiddenText,
     limits: Limits,
 }
 
 impl Server {
-    /// Listens on an address, for requests to one path. A query string doesn't count.
+    /// Listens on an address, for requests to one path. A query string doesn't count. The path is
+    /// compared in constant time, so that it can be a secret.
     ///
     /// # Errors
     ///
@@ -108,7 +111,7 @@ impl Server {
         }
         Ok(Self {
             listener: TcpListener::bind(address).await?,
-            path: path.into(),
+            path: HiddenText::new(path),
             limits: Limits::default(),
         })
     }
@@ -139,6 +142,7 @@ impl Server {
         S::Future: Send,
     {
         let slots = Arc::new(Semaphore::new(self.limits.connections));
+        let shed = Shed::new();
         let graceful = GracefulShutdown::new();
         let mut shutdown = std::pin::pin!(shutdown);
         loop {
@@ -155,7 +159,7 @@ impl Server {
             };
             match Arc::clone(&slots).try_acquire_owned() {
                 Ok(slot) => self.connect(stream, slot, service.clone(), &graceful),
-                Err(_) => shed(stream),
+                Err(_) => shed.turn_away(stream),
             }
         }
         drop(self.listener);
@@ -182,8 +186,8 @@ impl Server {
     {
         let endpoint = Endpoint {
             service,
-            path: Arc::clone(&self.path),
-            body_time: self.limits.body_time,
+            path: self.path.clone(),
+            limits: self.limits,
         };
         let mut stream = TimeoutStream::new(stream);
         stream.set_write_timeout(Some(self.limits.write_time));
@@ -191,6 +195,7 @@ impl Server {
             .timer(TokioTimer::new())
             .header_read_timeout(self.limits.header_time)
             .max_header_size(self.limits.header_size)
+            .max_buf_size(self.limits.header_size.max(MIN_BUFFER))
             .serve_connection(
                 TokioIo::new(Box::pin(stream)),
                 TowerToHyperService::new(endpoint),
@@ -202,106 +207,5 @@ impl Server {
             }
             drop(slot);
         });
-    }
-}
-
-/// Answers a connection too many, without reading what it has to say.
-fn shed(mut stream: TcpStream) {
-    const ANSWER: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 60\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
-    tokio::spawn(async move {
-        // A client that doesn't take the answer has its connection closed all the same.
-        let _ = tokio::time::timeout(Duration::from_secs(1), stream.write_all(ANSWER)).await;
-    });
-}
-
-/// Looks at the path, and puts a time limit on the body.
-#[derive(Clone)]
-struct Endpoint<S> {
-    service: S,
-    path: Arc<str>,
-    body_time: Duration,
-}
-
-impl<S> Service<Request<Incoming>> for Endpoint<S>
-where
-    S: Service<Request<TimedBody>, Response = Response<Full<Bytes>>, Error = Infallible>,
-    S::Future: Send + 'static,
-{
-    type Response = Response<Full<Bytes>>;
-    type Error = Infallible;
-    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Infallible>> + Send>>;
-
-    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
-        self.service.poll_ready(context)
-    }
-
-    fn call(&mut self, request: Request<Incoming>) -> Self::Future {
-        if request.uri().path() != &*self.path {
-            return Box::pin(std::future::ready(Ok(not_found(request.method()))));
-        }
-        let limit = self.body_time;
-        Box::pin(
-            self.service
-                .call(request.map(|body| TimedBody::new(body, limit))),
-        )
-    }
-}
-
-fn not_found(method: &Method) -> Response<Full<Bytes>> {
-    let body: &[u8] = match *method {
-        Method::HEAD => b"",
-        _ => br#"{"error":"not_found"}"#,
-    };
-    let mut response = Response::new(Full::new(Bytes::from_static(body)));
-    *response.status_mut() = StatusCode::NOT_FOUND;
-    response.headers_mut().insert(
-        header::CONTENT_TYPE,
-        HeaderValue::from_static("application/json"),
-    );
-    response
-}
-
-/// A request's body with a limit for the time that all of it may take.
-pub struct TimedBody {
-    body: Incoming,
-    deadline: Pin<Box<Sleep>>,
-}
-
-impl TimedBody {
-    fn new(body: Incoming, limit: Duration) -> Self {
-        Self {
-            body,
-            deadline: Box::pin(tokio::time::sleep(limit)),
-        }
-    }
-}
-
-impl Body for TimedBody {
-    type Data = Bytes;
-    type Error = Box<dyn std::error::Error + Send + Sync>;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
-        if let Poll::Ready(frame) = Pin::new(&mut self.body).poll_frame(context) {
-            return Poll::Ready(frame.map(|frame| frame.map_err(Into::into)));
-        }
-        ready!(self.deadline.as_mut().poll(context));
-        Poll::Ready(Some(Err("the body took too long".into())))
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
-    }
-}
-
-impl fmt::Debug for TimedBody {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("TimedBody(..)")
     }
 }

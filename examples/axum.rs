@@ -1,0 +1,101 @@
+//! An axum application with two endpoints: deliveries of board webhooks go to an inbox before they
+//! are answered, and events in the life of the app are handled at once.
+//!
+//! ```console
+//! $ MONDAY_SIGNING_SECRET=… MONDAY_CLIENT_SECRET=… cargo run --features axum,sqlite --example axum
+//! ```
+//!
+//! `tests/axum` drives it.
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    extract::{FromRef, State},
+    http::StatusCode,
+    routing::post,
+};
+use monday_webhooks::{
+    Delivery, LifecycleEvent, LifecycleKind,
+    auth::{ClientSecret, SigningSecret, Verifier},
+    inbox::{self, Failure, Job, SqliteInbox, SqliteOptions, WorkerOptions},
+    receiver::{Refusal, Sink, Verified},
+};
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let inbox = Arc::new(SqliteInbox::open("inbox.sqlite", SqliteOptions::default())?);
+    let app = App {
+        board: Verifier::new(SigningSecret::new(std::env::var("MONDAY_SIGNING_SECRET")?)?),
+        lifecycle: Verifier::new(ClientSecret::new(std::env::var("MONDAY_CLIENT_SECRET")?)?),
+        inbox: Arc::clone(&inbox),
+    };
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:8080").await?;
+    let (served, worked) = tokio::join!(
+        axum::serve(listener, router(app)).with_graceful_shutdown(interrupted()),
+        inbox::run(inbox, handle, WorkerOptions::default(), interrupted()),
+    );
+    served?;
+    Ok(worked?)
+}
+
+/// What the endpoints need. Each extractor takes its verifier from here.
+#[derive(Debug, Clone)]
+pub struct App {
+    /// Who may bring deliveries.
+    pub board: Verifier<SigningSecret>,
+    /// Who may bring events in the life of the app.
+    pub lifecycle: Verifier<ClientSecret>,
+    /// Where deliveries are kept until they are handled.
+    pub inbox: Arc<SqliteInbox>,
+}
+
+/// The application.
+pub fn router(app: App) -> Router {
+    Router::new()
+        .route("/monday", post(deliver))
+        .route("/monday/app", post(live))
+        .with_state(app)
+}
+
+/// monday is answered 200 once the delivery is kept, and 503 where it can't be.
+async fn deliver(
+    State(app): State<App>,
+    delivery: Verified<Delivery>,
+) -> Result<StatusCode, Refusal> {
+    app.inbox.take(delivery).await?;
+    Ok(StatusCode::OK)
+}
+
+async fn live(event: Verified<LifecycleEvent>) -> StatusCode {
+    let account = event.sender.account_id;
+    match event.message.kind() {
+        LifecycleKind::Installed => eprintln!("installed by account {account:?}"),
+        LifecycleKind::Uninstalled => eprintln!("uninstalled by account {account:?}"),
+        other => eprintln!("{other} for account {account:?}"),
+    }
+    StatusCode::OK
+}
+
+async fn handle(job: Job) -> Result<(), Failure> {
+    eprintln!("{} (attempt {})", job.received.delivery.kind(), job.attempt);
+    Ok(())
+}
+
+impl FromRef<App> for Verifier<SigningSecret> {
+    fn from_ref(app: &App) -> Self {
+        app.board.clone()
+    }
+}
+
+impl FromRef<App> for Verifier<ClientSecret> {
+    fn from_ref(app: &App) -> Self {
+        app.lifecycle.clone()
+    }
+}
+
+async fn interrupted() {
+    if let Err(error) = tokio::signal::ctrl_c().await {
+        eprintln!("Ctrl-C can't be heard, so this stops now: {error}");
+    }
+}

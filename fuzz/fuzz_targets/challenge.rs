@@ -1,0 +1,9 @@
+#![cfg_attr(fuzzing, no_main)]
+
+#[cfg(fuzzing)]
+libfuzzer_sys::fuzz_target!(|data: &[u8]| monday_webhooks_fuzz::challenge::check(data));
+
+#[cfg(not(fuzzing))]
+fn main() {
+    eprintln!("run it with: cargo +nightly fuzz run challenge");
+}

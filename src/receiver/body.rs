@@ -1,0 +1,55 @@
+//! The reading of a body from whoever sends it.
+
+use bytes::{Buf, BufMut, Bytes, BytesMut};
+use http::{HeaderMap, header};
+use http_body::Body;
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+
+use super::{challenge, refusal::Refusal};
+
+/// The error of a body.
+pub(crate) type BodyError = Box<dyn std::error::Error + Send + Sync>;
+
+/// Reads a body of at most `limit` bytes. A length that is announced is refused before a byte is
+/// read, any other one as soon as the limit is passed.
+///
+/// Of a caller without a good token no more is kept in memory than a challenge takes; the rest is
+/// read for its length only, so that a body too large is answered alike for everybody. Such a body
+/// comes back as `None`.
+pub(crate) async fn collect<B>(
+    headers: &HeaderMap,
+    body: B,
+    limit: usize,
+    is_known: bool,
+) -> Result<Option<Bytes>, Refusal>
+where
+    B: Body,
+    B::Error: Into<BodyError>,
+{
+    let announced = headers
+        .get(header::CONTENT_LENGTH)
+        .and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
+    if announced.is_some_and(|length| length > limit as u64) {
+        return Err(Refusal::TooLarge { limit });
+    }
+    let most = if is_known { limit } else { challenge::MAX_BODY };
+    let mut body = std::pin::pin!(Limited::new(body, limit));
+    let mut kept = Some(BytesMut::new());
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|error| {
+            if error.is::<LengthLimitError>() {
+                Refusal::TooLarge { limit }
+            } else {
+                Refusal::Incomplete
+            }
+        })?;
+        let Ok(data) = frame.into_data() else {
+            continue; // Trailers say nothing.
+        };
+        kept = kept.filter(|kept| kept.len() + data.remaining() <= most);
+        if let Some(kept) = &mut kept {
+            kept.put(data);
+        }
+    }
+    Ok(kept.map(BytesMut::freeze))
+}
