@@ -7,6 +7,8 @@ pub mod axum;
 #[cfg(feature = "client")]
 pub mod client;
 pub mod cloudevent;
+#[cfg(feature = "cynic")]
+pub mod code_first;
 pub mod event;
 mod generated;
 pub mod id;
@@ -39,7 +41,8 @@ pub use url::WebhookUrl;
 /// [`API_VERSION`].
 pub const SCHEMA: &str = include_str!("../schema/monday.graphql");
 
-/// Includes the modules that `monday_codegen::compile` made of this crate's own operations.
+/// Includes the modules that `monday_codegen::compile` made of this crate's own operations. Takes
+/// the file's name where `Compile::output` names one.
 ///
 /// ```ignore
 /// // There is nothing to include in this crate's docs: see `examples/downstream`.
@@ -51,7 +54,10 @@ pub const SCHEMA: &str = include_str!("../schema/monday.graphql");
 #[macro_export]
 macro_rules! include_operations {
     () => {
-        include!(concat!(env!("OUT_DIR"), "/monday.rs"));
+        $crate::include_operations!("monday.rs");
+    };
+    ($file:literal) => {
+        include!(concat!(env!("OUT_DIR"), "/", $file));
     };
 }
 

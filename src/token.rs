@@ -3,11 +3,15 @@
 use std::fmt;
 
 use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
+
+use crate::id::AccountId;
 
 /// Who a token acts for, as far as the caller knows. It decides whether webhooks made with the
 /// token are delivered with a JWT: only those of an integration app's OAuth token are (monday's
 /// webhooks reference).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum TokenKind {
     /// A user's own API token.
@@ -24,6 +28,7 @@ pub enum TokenKind {
 pub struct ApiToken {
     secret: SecretString,
     kind: TokenKind,
+    account: Option<AccountId>,
 }
 
 /// Why a text can't be an API token. The text itself is never part of the message.
@@ -77,13 +82,31 @@ impl ApiToken {
         if !text.bytes().all(|byte| byte.is_ascii_graphic()) {
             return Err(TokenError::Character);
         }
-        Ok(Self { secret, kind })
+        Ok(Self {
+            secret,
+            kind,
+            account: None,
+        })
     }
 
     /// Who the token acts for, as the caller said.
     #[must_use]
     pub const fn kind(&self) -> TokenKind {
         self.kind
+    }
+
+    /// The same token, of which it is known that it belongs to this account. A client with
+    /// `client::Limits` counts calls for each account.
+    #[must_use]
+    pub fn with_account(mut self, account: AccountId) -> Self {
+        self.account = Some(account);
+        self
+    }
+
+    /// The account that the token belongs to, as the caller said.
+    #[must_use]
+    pub const fn account(&self) -> Option<AccountId> {
+        self.account
     }
 
     /// The text. It belongs into the `Authorization` header of a call to monday and nowhere else.

@@ -24,6 +24,11 @@ mod sealed {
 
 /// What an endpoint is for, told by the type of its secret: [`SigningSecret`] for board webhooks,
 /// [`ClientSecret`] for app lifecycle webhooks. Sealed: monday has these two.
+#[diagnostic::on_unimplemented(
+    message = "a verifier needs to know which of the app's two secrets it is given",
+    label = "neither a `SigningSecret` nor a `ClientSecret`",
+    note = "`SigningSecret::new(…)?` for the webhooks of boards, `ClientSecret::new(…)?` for app lifecycle events"
+)]
 pub trait Profile: sealed::Sealed + Clone + Send + Sync + 'static {
     /// What a good token says of its sender.
     type Sender: Send + 'static;

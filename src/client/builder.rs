@@ -1,75 +1,54 @@
 //! How a client is set up.
 
-use std::{ffi::OsString, sync::Arc, time::Duration};
+use std::{collections::HashMap, fmt, sync::Arc, time::Duration};
 
 use http::HeaderValue;
 
-use crate::{
-    generated::API_VERSION,
-    token::{ApiToken, TokenError},
-};
+use crate::token::ApiToken;
 
-use super::{Authorization, Client, Shared, retry::RetryPolicy};
+use super::{
+    Authorization, Client, Shared,
+    build_error::BuildError,
+    deadline::Pause,
+    headers,
+    http::{HttpSettings, Proxy, positive},
+    limits::Limits,
+    quota::Quotas,
+    retry::RetryPolicy,
+};
 
 /// monday's endpoint.
 pub const DEFAULT_ENDPOINT: &str = "https://api.monday.com/v2";
 
 /// monday's own limit for a call is 60 seconds; a little more leaves room for its answer.
 const DEFAULT_REQUEST_TIMEOUT: Duration = Duration::from_secs(65);
-const DEFAULT_CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The settings of a [`Client`]. Without any it calls monday itself, with the API version of the
-/// schema that this SDK was built with.
-#[derive(Debug, Clone)]
+/// schema that this SDK was built with. All of them are checked by [`build`](Self::build).
+#[derive(Clone)]
 #[must_use]
 pub struct ClientBuilder {
     endpoint: String,
-    api_version: String,
+    api_version: Option<String>,
     request_timeout: Duration,
-    connect_timeout: Duration,
     retry: RetryPolicy,
-}
-
-/// Why a client can't be set up.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum BuildError {
-    /// No variable of the environment has a token.
-    #[error("there is no API token: set MONDAY_API_TOKEN (or MONDAY_API_KEY)")]
-    NoToken,
-    /// A variable of the environment isn't Unicode.
-    #[error("the environment variable {variable} is not Unicode")]
-    NotUnicode {
-        /// Its name.
-        variable: &'static str,
-    },
-    /// The token in a variable of the environment can't be one.
-    #[error("the environment variable {variable} holds no API token")]
-    Token {
-        /// Its name.
-        variable: &'static str,
-        /// What is wrong with it.
-        source: TokenError,
-    },
-    /// Not a URL that a token may be sent to.
-    #[error("the endpoint is an https URL, or an http URL on loopback, without credentials")]
-    Endpoint,
-    /// Not a version of monday's API.
-    #[error("an API version has the form YYYY-MM with 01, 04, 07 or 10, or is the word dev")]
-    ApiVersion,
-    /// The HTTP client could not be set up.
-    #[error("the HTTP client could not be set up")]
-    Http(#[source] Box<dyn std::error::Error + Send + Sync>),
+    limits: Limits,
+    headers: HashMap<String, String>,
+    http: HttpSettings,
+    pause: Pause,
 }
 
 impl Default for ClientBuilder {
     fn default() -> Self {
         Self {
             endpoint: DEFAULT_ENDPOINT.into(),
-            api_version: API_VERSION.into(),
+            api_version: None,
             request_timeout: DEFAULT_REQUEST_TIMEOUT,
-            connect_timeout: DEFAULT_CONNECT_TIMEOUT,
             retry: RetryPolicy::default(),
+            limits: Limits::none(),
+            headers: HashMap::new(),
+            http: HttpSettings::default(),
+            pause: Pause::default(),
         }
     }
 }
@@ -81,10 +60,10 @@ impl ClientBuilder {
         self
     }
 
-    /// Asks for another version of the API than the schema's. What this SDK reads was checked
-    /// against the schema's version only.
+    /// Asks for this version of the API, whatever schema an operation was checked against. By
+    /// default each operation goes out with [its own](super::Operation::API_VERSION).
     pub fn api_version(mut self, version: impl Into<String>) -> Self {
-        self.api_version = version.into();
+        self.api_version = Some(version.into());
         self
     }
 
@@ -96,13 +75,78 @@ impl ClientBuilder {
 
     /// How long connecting may take, 10 seconds by default.
     pub const fn connect_timeout(mut self, timeout: Duration) -> Self {
-        self.connect_timeout = timeout;
+        self.http.connect_timeout = Some(timeout);
         self
     }
 
     /// When and how often a request is repeated.
     pub const fn retry(mut self, policy: RetryPolicy) -> Self {
         self.retry = policy;
+        self
+    }
+
+    /// Keeps to these limits, so that monday needn't refuse. By default there are none.
+    pub const fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// Sends one header more with each call; a value never shows in logs or messages. What is no
+    /// header, or one that the client sends itself, is an error of [`build`](Self::build).
+    pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        // Names that differ in case alone are one header.
+        let name = name.into().to_ascii_lowercase();
+        self.headers.insert(name, value.into());
+        self
+    }
+
+    /// Calls through this proxy: `http://` or `https://`, and with the feature `socks` `socks5://`
+    /// or `socks5h://` (the proxy resolves names). By default the proxy is the one that
+    /// `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY` name, but for an endpoint on loopback.
+    pub fn proxy(mut self, url: impl Into<String>) -> Self {
+        self.http.proxy = Proxy::Url(url.into());
+        self
+    }
+
+    /// What the [`proxy`](Self::proxy) wants to know of the caller. Neither shows in `Debug`.
+    pub fn proxy_credentials(
+        mut self,
+        username: impl Into<String>,
+        password: impl Into<String>,
+    ) -> Self {
+        self.http.proxy_credentials = Some((username.into(), password.into()));
+        self
+    }
+
+    /// Calls through no proxy, whatever the environment says.
+    pub fn no_proxy(mut self) -> Self {
+        self.http.proxy = Proxy::None;
+        self
+    }
+
+    /// Trusts these certificates too, in PEM: those of a proxy that looks into TLS, for instance.
+    /// The machine's own remain.
+    pub fn root_certificates(mut self, pem: impl Into<Vec<u8>>) -> Self {
+        self.http.root_certificates.push(pem.into());
+        self
+    }
+
+    /// Calls with an HTTP client of one's own, whose connections are then shared. Its proxy, its
+    /// certificates and its time limit for connecting count, and setting these here too is an
+    /// error; [`request_timeout`](Self::request_timeout) counts as ever.
+    ///
+    /// Make it with `redirect::Policy::none()` and `retry::never()`: one that follows redirects may
+    /// carry a call to where it isn't meant to go, one that repeats by itself may create twice.
+    pub fn http_client(mut self, client: reqwest::Client) -> Self {
+        self.http.own = Some(client);
+        self
+    }
+
+    /// For tests: no wait between two attempts is waited; `tell` gets to know of each instead. They
+    /// count towards [`RetryPolicy::max_elapsed`] as if they had been waited.
+    #[cfg(feature = "testing")]
+    pub fn tell_waits(mut self, tell: impl Fn(Duration) + Send + Sync + 'static) -> Self {
+        self.pause = Pause::told_to(tell);
         self
     }
 
@@ -113,64 +157,62 @@ impl ClientBuilder {
     /// [`BuildError`], which names the setting that is wrong.
     pub fn build(self, token: ApiToken) -> Result<Client, BuildError> {
         let endpoint = parse_endpoint(&self.endpoint)?;
-        if !is_api_version(&self.api_version) {
-            return Err(BuildError::ApiVersion);
+        let api_version = self
+            .api_version
+            .map(|version| match HeaderValue::from_str(&version) {
+                Ok(header) if is_api_version(&version) => Ok(header),
+                _ => Err(BuildError::ApiVersion),
+            })
+            .transpose()?;
+        positive("request_timeout", self.request_timeout)?;
+        positive("max_elapsed", self.retry.max_elapsed)?;
+        positive("minute", self.limits.minute)?;
+        let Limits {
+            calls_per_minute,
+            concurrent_calls,
+            ..
+        } = self.limits;
+        for (key, calls) in [
+            ("calls_per_minute", calls_per_minute),
+            ("concurrent_calls", concurrent_calls),
+        ] {
+            if calls == Some(0) {
+                return Err(BuildError::setting(
+                    key,
+                    "with 0 nothing could ever be called; leave it out for no limit",
+                ));
+            }
         }
-        let api_version =
-            HeaderValue::from_str(&self.api_version).map_err(|_| BuildError::ApiVersion)?;
-        // No redirects: a token goes to the endpoint and nowhere else. No retries of reqwest's
-        // own: what is repeated, and when, is decided here.
-        let mut http = reqwest::Client::builder()
-            .user_agent(concat!("monday-webhooks/", env!("CARGO_PKG_VERSION")))
-            .redirect(reqwest::redirect::Policy::none())
-            .retry(reqwest::retry::never())
-            .timeout(self.request_timeout)
-            .connect_timeout(self.connect_timeout);
-        // What is meant for this machine doesn't leave it, whatever HTTP_PROXY says.
-        if endpoint.scheme() == "http" {
-            http = http.no_proxy();
-        }
-        let http = http
-            .build()
-            .map_err(|error| BuildError::Http(error.into()))?;
+        let http = self.http.build(&endpoint)?;
+        let quotas = Quotas::new(self.limits);
         Ok(Client {
+            authorization: Arc::new(Authorization::new(token, &quotas)),
+            headers: Arc::new(headers::read(&self.headers)?),
             shared: Arc::new(Shared {
                 http,
                 endpoint,
                 api_version,
+                request_timeout: self.request_timeout,
                 retry: self.retry,
+                pause: self.pause,
+                quotas,
             }),
-            authorization: Arc::new(Authorization::new(token)),
         })
     }
 }
 
-/// A client from the variables that `read` gives.
-pub(super) fn from_env(read: impl Fn(&str) -> Option<OsString>) -> Result<Client, BuildError> {
-    let text = |variable: &'static str| {
-        read(variable)
-            .map(|value| {
-                value
-                    .into_string()
-                    .map_err(|_| BuildError::NotUnicode { variable })
-            })
-            .transpose()
-    };
-    let mut builder = ClientBuilder::default();
-    if let Some(url) = text("MONDAY_API_URL")? {
-        builder = builder.endpoint(url);
+impl fmt::Debug for ClientBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let headers: Vec<_> = self.headers.keys().collect();
+        f.debug_struct("ClientBuilder")
+            .field("api_version", &self.api_version)
+            .field("request_timeout", &self.request_timeout)
+            .field("retry", &self.retry)
+            .field("limits", &self.limits)
+            .field("headers", &headers)
+            .field("http", &self.http)
+            .finish_non_exhaustive()
     }
-    if let Some(version) = text("MONDAY_API_VERSION")? {
-        builder = builder.api_version(version);
-    }
-    for variable in ["MONDAY_API_TOKEN", "MONDAY_API_KEY"] {
-        if let Some(token) = text(variable)? {
-            let token =
-                ApiToken::new(token).map_err(|source| BuildError::Token { variable, source })?;
-            return builder.build(token);
-        }
-    }
-    Err(BuildError::NoToken)
 }
 
 fn parse_endpoint(text: &str) -> Result<url::Url, BuildError> {
@@ -201,37 +243,7 @@ fn is_api_version(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::HashMap;
-
     use super::*;
-
-    fn env(variables: &[(&str, &str)]) -> Result<Client, BuildError> {
-        let variables: HashMap<_, _> = variables.iter().copied().collect();
-        from_env(|name| variables.get(name).map(OsString::from))
-    }
-
-    #[test]
-    fn the_token_comes_from_the_first_variable_that_is_set() {
-        let client = env(&[("MONDAY_API_TOKEN", "first"), ("MONDAY_API_KEY", "second")]).unwrap();
-        assert_eq!(client.authorization.token.expose(), "first");
-        let client = env(&[("MONDAY_API_KEY", "second")]).unwrap();
-        assert_eq!(client.authorization.token.expose(), "second");
-        assert!(matches!(env(&[]), Err(BuildError::NoToken)));
-    }
-
-    #[test]
-    fn a_wrong_variable_is_named_and_its_value_is_not() {
-        let error = env(&[("MONDAY_API_KEY", "hidden\n")]).unwrap_err();
-        assert!(error.to_string().contains("MONDAY_API_KEY"));
-        assert!(!format!("{error} {error:?}").contains("hidden"));
-        assert!(matches!(
-            env(&[
-                ("MONDAY_API_KEY", "a"),
-                ("MONDAY_API_URL", "http://api.monday.com/v2")
-            ]),
-            Err(BuildError::Endpoint)
-        ));
-    }
 
     #[test]
     fn a_token_goes_over_https_or_stays_on_the_machine() {
@@ -264,6 +276,58 @@ mod tests {
         }
         for bad in ["2026-11", "2026", "26-10", "2026-10\n", "current", ""] {
             assert!(!is_api_version(bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_setting_that_cannot_be_is_named() {
+        let build = |builder: ClientBuilder| {
+            let error = builder.build(ApiToken::new("hidden").unwrap()).unwrap_err();
+            let shown = format!("{error} {error:?}");
+            assert!(!shown.contains("hidden"), "{shown}");
+            error.to_string()
+        };
+        let new = ClientBuilder::default;
+        let no_time = RetryPolicy::default().with_max_elapsed(Duration::ZERO);
+        for (builder, key) in [
+            (new().endpoint("http://hidden.example"), "endpoint"),
+            (new().api_version("2026-13"), "API version"),
+            (new().request_timeout(Duration::ZERO), "request_timeout: "),
+            (new().connect_timeout(Duration::ZERO), "connect_timeout: "),
+            (new().retry(no_time), "max_elapsed: "),
+            (
+                new().limits(Limits::basic().with_calls_per_minute(0)),
+                "calls_per_minute: ",
+            ),
+            (
+                new().limits(Limits::basic().with_concurrent_calls(0)),
+                "concurrent_calls: ",
+            ),
+            (new().header("x-a", "hidden\n"), "headers.x-a: "),
+            (new().proxy("hidden"), "proxy: "),
+            (new().proxy("ftp://hidden"), "proxy: "),
+            (
+                new().proxy_credentials("hidden", "hidden"),
+                "proxy_username: ",
+            ),
+            (new().root_certificates("hidden"), "root_certificates: "),
+            (
+                new()
+                    .http_client(reqwest::Client::new())
+                    .proxy("http://hidden"),
+                "proxy: it has no effect",
+            ),
+            (
+                new()
+                    .http_client(reqwest::Client::new())
+                    .connect_timeout(Duration::ZERO),
+                "connect_timeout: it has no effect",
+            ),
+        ] {
+            let shown = format!("{builder:?}");
+            assert!(!shown.contains("hidden"), "{shown}");
+            let error = build(builder);
+            assert!(error.contains(key), "{key}: {error}");
         }
     }
 }

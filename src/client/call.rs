@@ -1,36 +1,197 @@
-//! One call: headers, attempts, waits.
+//! One call: attempts and the waits between them.
 
-use std::time::Duration;
-
-use http::{HeaderMap, HeaderName, StatusCode, header};
-use tokio::time::Instant;
-
-use graphql_client::{GraphQLQuery, QueryBody};
+use ::http::HeaderValue;
+use bytes::Bytes;
+use serde::{Serialize, de::DeserializeOwned};
+use tracing::{Instrument, Span};
 
 use super::{
-    Client, answer,
+    Client, Operation, OperationKind,
+    answer::{Answer, Facts},
+    deadline::{Deadline, Effort},
+    document::with_complexity,
     error::{Details, Error, ErrorKind},
+    exchange::{Received, exchange},
+    headers, observe,
+    quota::Permit,
+    redact::Secrets,
 };
 
-const API_VERSION_HEADER: HeaderName = HeaderName::from_static("api-version");
+/// What is asked, as far as an answer is read by it.
+pub(super) struct Asked<'a> {
+    pub(super) operation: &'static str,
+    pub(super) is_mutation: bool,
+    pub(super) api_version: HeaderValue,
+    pub(super) secrets: Secrets<'a>,
+}
 
-/// The longest answer that is read, in bytes.
-const MAX_ANSWER: usize = 64 * 1024 * 1024;
+/// The data of an answer, with what else is known of it.
+pub(super) struct Reply<T> {
+    pub(super) data: T,
+    asked: (&'static str, bool),
+    facts: Facts,
+    attempts: u32,
+}
+
+impl<T> Reply<T> {
+    /// The error that this answer is one after all: of a null that stands for one.
+    pub(super) fn into_error(self, kind: ErrorKind, message: &str) -> Error {
+        let (operation, is_mutation) = self.asked;
+        Error::new(Details {
+            message: Some(message.to_owned()),
+            status: Some(self.facts.status),
+            request_id: self.facts.request_id,
+            account_id: self.facts.account_id,
+            may_have_been_applied: is_mutation && kind.may_have_run(),
+            attempts: self.attempts,
+            ..Details::new(kind, operation)
+        })
+    }
+
+    /// This answer with another part of its data.
+    pub(super) fn map<U>(self, part: impl FnOnce(T) -> U) -> Reply<U> {
+        Reply {
+            data: part(self.data),
+            asked: self.asked,
+            facts: self.facts,
+            attempts: self.attempts,
+        }
+    }
+}
 
 /// Runs an operation. `secrets` are texts of the variables that must not show in an error.
-pub(super) async fn execute<Q: GraphQLQuery>(
+pub(super) async fn execute<Q: Operation>(
     client: &Client,
     variables: Q::Variables,
     secrets: &[&str],
-) -> Result<Q::ResponseData, Error> {
-    let request = Q::build_query(variables);
-    let call = Call::new(client, &request, secrets)?;
-    let mut schedule = client.shared.retry.schedule();
-    let deadline = after(client.shared.retry.max_elapsed);
-    let mut attempts = 1;
+    effort: Effort,
+) -> Result<Reply<Q::ResponseData>, Error> {
+    let built = Q::build_query(variables);
+    let document = Document {
+        operation: built.operation_name,
+        kind: Q::KIND,
+        api_version: Q::API_VERSION,
+        request: Request {
+            variables: built.variables,
+            query: built.query,
+            operation_name: Some(built.operation_name),
+        },
+    };
+    run(client, document, secrets, effort).await
+}
+
+/// An operation with its variables.
+pub(super) struct Document<'a, V> {
+    /// What errors and traces call it.
+    pub(super) operation: &'static str,
+    pub(super) kind: OperationKind,
+    pub(super) api_version: &'static str,
+    pub(super) request: Request<'a, V>,
+}
+
+/// What is sent.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Request<'a, V> {
+    pub(super) variables: V,
+    pub(super) query: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) operation_name: Option<&'a str>,
+}
+
+/// Runs an operation that isn't known by its type.
+pub(super) async fn run<V: Serialize, T: DeserializeOwned>(
+    client: &Client,
+    document: Document<'_, V>,
+    secrets: &[&str],
+    effort: Effort,
+) -> Result<Reply<T>, Error> {
+    let Document {
+        operation,
+        kind,
+        api_version,
+        request,
+    } = document;
+    let extended = client
+        .shared
+        .quotas
+        .asks_for_complexity()
+        .then(|| with_complexity(request.query))
+        .flatten();
+    let request = Request {
+        query: extended.as_deref().unwrap_or(request.query),
+        ..request
+    };
+    let body = serde_json::to_vec(&request).map_err(|source| invalid(operation, source))?;
+    let api_version = match &client.shared.api_version {
+        Some(version) => version.clone(),
+        None => HeaderValue::from_str(api_version).map_err(|source| invalid(operation, source))?,
+    };
+    let asked = Asked {
+        operation,
+        is_mutation: kind == OperationKind::Mutation,
+        api_version,
+        secrets: Secrets::new(
+            std::iter::once(client.authorization.token.expose())
+                .chain(secrets.iter().copied())
+                .chain(headers::secrets(&client.headers)),
+        ),
+    };
+    let span = observe::span(client, &asked);
+    let reply = repeat(client, &asked, body.into(), effort, &span)
+        .instrument(span.clone())
+        .await;
+    match &reply {
+        Ok(reply) => observe::answered(&span, &reply.facts, reply.attempts),
+        Err(error) => observe::failed(&span, error),
+    }
+    reply
+}
+
+/// The error of an operation that can't even be sent.
+pub(super) fn invalid(
+    operation: &'static str,
+    source: impl std::error::Error + Send + Sync + 'static,
+) -> Error {
+    Error::new(Details {
+        source: Some(source.into()),
+        ..Details::new(ErrorKind::InvalidArgument, operation)
+    })
+}
+
+async fn repeat<T: DeserializeOwned>(
+    client: &Client,
+    asked: &Asked<'_>,
+    body: Bytes,
+    effort: Effort,
+    span: &Span,
+) -> Result<Reply<T>, Error> {
+    let mut schedule = effort.retries.schedule();
+    let mut deadline = effort.deadline;
+    let mut attempts = 0;
     loop {
-        let mut error = match call.attempt(deadline).await {
-            Ok(data) => return Ok(data),
+        let permit = match &client.authorization.quota {
+            Some(quota) => Some(quota.permit(asked, deadline).await.map_err(|mut error| {
+                error.details_mut().attempts = attempts;
+                error
+            })?),
+            None => None,
+        };
+        attempts += 1;
+        let sent = attempt(client, asked, body.clone(), permit.as_ref(), deadline).await;
+        drop(permit);
+        let mut error = match sent {
+            Ok((data, facts)) => {
+                return Ok(Reply {
+                    data,
+                    asked: (asked.operation, asked.is_mutation),
+                    facts: Facts {
+                        request_id: facts.request_id.map(|id| asked.secrets.clean(&id)),
+                        ..facts
+                    },
+                    attempts,
+                });
+            }
             Err(error) => error,
         };
         error.details_mut().attempts = attempts;
@@ -38,186 +199,38 @@ pub(super) async fn execute<Q: GraphQLQuery>(
             return Err(error);
         }
         match schedule.next(error.retry_after()) {
-            Some(wait) if wait < deadline.saturating_duration_since(Instant::now()) => {
-                tracing::info!(
-                    operation = request.operation_name,
-                    attempt = attempts,
-                    wait_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX),
-                    kind = ?error.kind(),
-                    code = error.code(),
-                    request_id = error.request_id(),
-                    "a call is repeated"
-                );
-                tokio::time::sleep(wait).await;
-                attempts += 1;
+            Some(wait) if wait < deadline.left() => {
+                observe::repeated(span, &error, wait);
+                client.shared.pause.wait(wait, &mut deadline).await;
             }
             _ => return Err(error),
         }
     }
 }
 
-struct Call<'a> {
-    client: &'a Client,
-    operation: &'static str,
-    is_mutation: bool,
-    body: bytes::Bytes,
-    secrets: Vec<&'a str>,
-}
-
-impl<'a> Call<'a> {
-    fn new<V: serde::Serialize>(
-        client: &'a Client,
-        request: &QueryBody<V>,
-        secrets: &[&'a str],
-    ) -> Result<Self, Error> {
-        let operation = request.operation_name;
-        let body = serde_json::to_vec(request).map_err(|source| {
-            Error::new(Details {
-                source: Some(source.into()),
-                ..Details::new(ErrorKind::InvalidArgument, operation)
-            })
-        })?;
-        Ok(Self {
-            client,
-            operation,
-            is_mutation: !is_query(request.query),
-            body: body.into(),
-            secrets: std::iter::once(client.authorization.token.expose())
-                .chain(secrets.iter().copied())
-                .collect(),
-        })
-    }
-
-    async fn attempt<T: serde::de::DeserializeOwned>(&self, deadline: Instant) -> Result<T, Error> {
-        let (status, headers, body) = self
-            .send(deadline)
-            .await
-            .map_err(|error| self.transport_error(error))?;
-        let answer = answer::Answer::read(status, &headers, &body);
-        answer.into_data(self.operation, &self.secrets, self.is_mutation)
-    }
-
-    async fn send(&self, deadline: Instant) -> Result<(StatusCode, HeaderMap, Vec<u8>), Broken> {
-        let shared = &self.client.shared;
-        let request = shared
-            .http
-            .post(shared.endpoint.clone())
-            .header(
-                header::AUTHORIZATION,
-                self.client.authorization.header.clone(),
-            )
-            .header(header::CONTENT_TYPE, "application/json")
-            .header(header::ACCEPT, "application/json")
-            .header(API_VERSION_HEADER, shared.api_version.clone())
-            .body(self.body.clone());
-        let exchange = async {
-            let mut response = request.send().await?;
-            let mut body = Vec::new();
-            while let Some(chunk) = response.chunk().await? {
-                if body.len() + chunk.len() > MAX_ANSWER {
-                    return Err(Broken::TooLong);
-                }
-                body.extend_from_slice(&chunk);
-            }
-            Ok((
-                response.status(),
-                std::mem::take(response.headers_mut()),
-                body,
-            ))
-        };
-        tokio::time::timeout_at(deadline, exchange)
-            .await
-            .unwrap_or(Err(Broken::Deadline))
-    }
-
-    /// Where the connection was never made, monday can't have seen the request. In any other case
-    /// it may have.
-    fn transport_error(&self, error: Broken) -> Error {
-        let (kind, seen, source): (_, _, Option<Box<dyn std::error::Error + Send + Sync>>) =
-            match error {
-                Broken::Http(error) => {
-                    let kind = if error.is_timeout() {
-                        ErrorKind::Timeout
-                    } else {
-                        ErrorKind::Transport
-                    };
-                    let seen = !error.is_connect();
-                    (kind, seen, Some(error.without_url().into()))
-                }
-                Broken::Deadline => (ErrorKind::Timeout, true, None),
-                Broken::TooLong => (ErrorKind::Decode, true, None),
-            };
-        Error::new(Details {
-            retryable: kind != ErrorKind::Decode,
-            may_have_been_applied: self.is_mutation && seen,
-            source,
-            ..Details::new(kind, self.operation)
-        })
-    }
-}
-
-/// Why an exchange gave no answer.
-enum Broken {
-    Http(reqwest::Error),
-    Deadline,
-    TooLong,
-}
-
-impl From<reqwest::Error> for Broken {
-    fn from(error: reqwest::Error) -> Self {
-        Self::Http(error)
-    }
-}
-
-/// The moment after this wait. One that no clock holds counts as 30 years.
-fn after(wait: Duration) -> Instant {
-    const FAR: Duration = Duration::from_secs(30 * 365 * 24 * 60 * 60);
-
-    let now = Instant::now();
-    now.checked_add(wait).unwrap_or_else(|| now + FAR)
-}
-
-/// Whether the document is surely a query and nothing else. Anything else is treated as a
-/// mutation, which is repeated less: a document may hold several operations.
-fn is_query(document: &str) -> bool {
-    let document = document.trim_start();
-    let begins = document.starts_with('{')
-        || document.strip_prefix("query").is_some_and(|rest| {
-            !rest.starts_with(|next: char| next.is_alphanumeric() || next == '_')
-        });
-    begins && !document.contains("mutation")
-}
-
-/// The longest of several waits.
-pub(super) fn longest(waits: impl IntoIterator<Item = Option<Duration>>) -> Option<Duration> {
-    waits.into_iter().flatten().max()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_document_with_a_mutation_anywhere_is_no_query() {
-        for query in [
-            "{ me { id } }",
-            "query A { me { id } }",
-            " query($a: Int) { a }",
-        ] {
-            assert!(is_query(query), "{query}");
-        }
-        for other in [
-            "mutation A { a }",
-            "query A { a } mutation B { b }",
-            "fragment F on A { a } query B { b }",
-            "query_like { a }",
-        ] {
-            assert!(!is_query(other), "{other}");
+async fn attempt<T: DeserializeOwned>(
+    client: &Client,
+    asked: &Asked<'_>,
+    body: Bytes,
+    permit: Option<&Permit>,
+    deadline: Deadline,
+) -> Result<(T, Facts), Error> {
+    let received = exchange(client, asked, body, deadline).await;
+    let Received {
+        status,
+        headers,
+        body,
+    } = received.map_err(|broken| broken.into_error(asked))?;
+    let answer = Answer::read(status, &headers, &body);
+    let facts = answer.facts.clone();
+    let complexity = permit.and_then(|_| answer.complexity());
+    let data = answer.into_data(asked);
+    if let (Some(permit), Some(quota)) = (permit, &client.authorization.quota) {
+        let quotas = &client.shared.quotas;
+        quotas.learn(quota, permit, facts.account_id, complexity);
+        if let Err(error) = &data {
+            permit.refused(error);
         }
     }
-
-    #[test]
-    fn an_endless_wait_has_a_deadline_too() {
-        assert!(after(Duration::MAX) > Instant::now());
-    }
+    Ok((data?, facts))
 }

@@ -7,45 +7,15 @@ use serde_json::{Value, value::RawValue};
 
 use crate::id::AccountId;
 
-/// What went wrong, in one word.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ErrorKind {
-    /// monday could not be reached, or the connection broke.
-    Transport,
-    /// No answer in time.
-    Timeout,
-    /// A limit on the number of calls.
-    RateLimit,
-    /// The complexity budget is used up.
-    Complexity,
-    /// The token is not good.
-    Unauthorized,
-    /// The token may not do this: a scope or a permission is missing.
-    Forbidden,
-    /// There is no such board, webhook or other thing.
-    NotFound,
-    /// An argument is wrong.
-    InvalidArgument,
-    /// The operation itself is wrong.
-    Validation,
-    /// It conflicts with something else.
-    Conflict,
-    /// The thing is locked for the moment.
-    Locked,
-    /// monday failed, or left out what it had to answer.
-    Server,
-    /// The answer can't be read.
-    Decode,
-    /// An error with a code that this version doesn't know; [`Error::code`] has it.
-    Other,
-}
+pub use super::kind::ErrorKind;
+use super::transport::TransportCause;
 
 /// Why a call failed, with whatever monday said of it.
 ///
 /// The message of [`Display`](fmt::Display) is one line, and has neither a token nor the URL of a
-/// webhook in it. [`data`](Self::data) and [`error_data`](Self::error_data) are what monday sent,
-/// and are shown by neither `Display` nor `Debug`.
+/// webhook in it. [`data`](Self::data), [`errors`](Self::errors) and
+/// [`error_data`](Self::error_data) are what monday sent, and are shown by neither `Display` nor
+/// `Debug`.
 pub struct Error(Box<Details>);
 
 /// What is known of a failure.
@@ -58,12 +28,14 @@ pub(super) struct Details {
     pub(super) request_id: Option<String>,
     pub(super) account_id: Option<AccountId>,
     pub(super) error_data: Option<Value>,
+    pub(super) errors: Vec<Value>,
     pub(super) path: Option<String>,
     pub(super) data: Option<Box<RawValue>>,
     pub(super) retry_after: Option<Duration>,
     pub(super) retryable: bool,
     pub(super) may_have_been_applied: bool,
     pub(super) attempts: u32,
+    pub(super) cause: Option<TransportCause>,
     pub(super) source: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
 
@@ -116,6 +88,20 @@ impl Error {
         self.0.error_data.as_ref()
     }
 
+    /// All errors of the answer, as monday sent them. What the other methods say is of the one that
+    /// decides: what no repetition mends before what passes, and "not found" only where all say so.
+    #[must_use]
+    pub fn errors(&self) -> &[Value] {
+        &self.0.errors
+    }
+
+    /// Why there was no answer, for the kinds [`Transport`](ErrorKind::Transport) and
+    /// [`Timeout`](ErrorKind::Timeout).
+    #[must_use]
+    pub fn transport_cause(&self) -> Option<TransportCause> {
+        self.0.cause
+    }
+
     /// The field that failed, as a path with dots.
     #[must_use]
     pub fn path(&self) -> Option<&str> {
@@ -128,7 +114,8 @@ impl Error {
         self.0.data.as_deref()
     }
 
-    /// How long monday asked to wait.
+    /// How long monday asked to wait: the longest where it named several, and [`Duration::MAX`]
+    /// where it is longer than that holds.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after
@@ -147,7 +134,7 @@ impl Error {
         self.0.may_have_been_applied
     }
 
-    /// How often the request was sent.
+    /// How often the request was sent. 0 where it never was.
     #[must_use]
     pub fn attempts(&self) -> u32 {
         self.0.attempts
@@ -173,6 +160,8 @@ impl Details {
             request_id: None,
             account_id: None,
             error_data: None,
+            errors: Vec::new(),
+            cause: None,
             path: None,
             data: None,
             retry_after: None,
@@ -180,27 +169,6 @@ impl Details {
             may_have_been_applied: false,
             attempts: 0,
             source: None,
-        }
-    }
-}
-
-impl ErrorKind {
-    const fn sentence(self) -> &'static str {
-        match self {
-            Self::Transport => "monday could not be reached",
-            Self::Timeout => "monday did not answer in time",
-            Self::RateLimit => "monday's rate limit is reached",
-            Self::Complexity => "monday's complexity budget is used up",
-            Self::Unauthorized => "monday refused the token",
-            Self::Forbidden => "the token may not do this",
-            Self::NotFound => "monday found no such thing",
-            Self::InvalidArgument => "monday refused an argument",
-            Self::Validation => "monday refused the operation",
-            Self::Conflict => "it conflicts with something else",
-            Self::Locked => "it is locked for the moment",
-            Self::Server => "monday failed",
-            Self::Decode => "monday's answer could not be read",
-            Self::Other => "monday answered with an error",
         }
     }
 }
@@ -216,9 +184,13 @@ impl fmt::Display for Error {
             request_id,
             retry_after,
             may_have_been_applied,
+            cause,
             ..
         } = &*self.0;
         write!(f, "{operation}: {}", kind.sentence())?;
+        if let Some(cause) = cause {
+            write!(f, ": {}", cause.sentence())?;
+        }
         if let Some(message) = message {
             write!(f, ": {message}")?;
         }
@@ -226,7 +198,7 @@ impl fmt::Display for Error {
             code.as_ref().map(|code| format!("code {code}")),
             status.map(|status| format!("HTTP {}", status.as_u16())),
             request_id.as_ref().map(|id| format!("request {id}")),
-            retry_after.map(|wait| format!("retry in {} s", wait.as_secs_f64().ceil())),
+            retry_after.map(|wait| format!("retry in {}", Shown(wait))),
         ]
         .into_iter()
         .flatten()
@@ -256,6 +228,7 @@ impl fmt::Debug for Error {
             .field("retryable", &self.0.retryable)
             .field("may_have_been_applied", &self.0.may_have_been_applied)
             .field("attempts", &self.0.attempts)
+            .field("cause", &self.0.cause)
             .field("source", &self.0.source)
             .finish_non_exhaustive()
     }
@@ -265,5 +238,19 @@ impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         let source = self.0.source.as_deref()?;
         Some(source)
+    }
+}
+
+/// A wait in whole seconds, rounded up.
+struct Shown(Duration);
+
+impl fmt::Display for Shown {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const YEAR: u64 = 365 * 24 * 60 * 60;
+
+        match self.0.as_secs() {
+            YEAR.. => f.write_str("more than a year"),
+            seconds => write!(f, "{} s", seconds + u64::from(self.0.subsec_nanos() > 0)),
+        }
     }
 }

@@ -1,24 +1,58 @@
 //! The client of monday's GraphQL API: one transport, and the webhooks service on it.
 
 mod answer;
+mod budget;
+mod build_error;
 mod builder;
 mod call;
+#[cfg(feature = "cynic")]
+mod code_first;
+mod complaint;
+mod config;
+mod create_or_find;
+mod deadline;
+mod document;
+mod environment;
 mod error;
+mod exchange;
+mod headers;
+mod http;
+mod kind;
+#[cfg(feature = "config")]
+mod layers;
+mod lenient;
+mod limits;
+mod observe;
+mod operation;
+mod quota;
 mod redact;
 mod retry;
+mod transport;
+mod wait;
 mod webhooks;
+mod window;
 
-use std::{fmt, sync::Arc};
+use std::{fmt, sync::Arc, time::Duration};
 
-use http::HeaderValue;
-
-use graphql_client::GraphQLQuery;
+use ::http::{HeaderMap, HeaderValue};
 
 use crate::token::ApiToken;
 
-pub use builder::{BuildError, ClientBuilder, DEFAULT_ENDPOINT};
+use deadline::{Effort, Pause};
+use quota::{Quota, Quotas};
+
+pub use build_error::BuildError;
+pub use builder::{ClientBuilder, DEFAULT_ENDPOINT};
+pub use config::{ClientConfig, Plan};
+pub use create_or_find::Creation;
 pub use error::{Error, ErrorKind};
+pub use headers::HeaderError;
+#[cfg(feature = "config")]
+pub use layers::{ConfigLayers, LayerError};
+pub use limits::Limits;
+pub use operation::{Operation, OperationKind};
 pub use retry::RetryPolicy;
+pub use transport::TransportCause;
 pub use webhooks::{Webhook, WebhookConfig, Webhooks};
 
 /// A client of monday's API.
@@ -43,19 +77,25 @@ pub use webhooks::{Webhook, WebhookConfig, Webhooks};
 pub struct Client {
     shared: Arc<Shared>,
     authorization: Arc<Authorization>,
+    headers: Arc<HeaderMap>,
 }
 
 /// What all scopes of a client have in common.
 struct Shared {
     http: reqwest::Client,
     endpoint: url::Url,
-    api_version: HeaderValue,
+    /// Where none is set, each operation has its own.
+    api_version: Option<HeaderValue>,
+    request_timeout: Duration,
     retry: RetryPolicy,
+    pause: Pause,
+    quotas: Quotas,
 }
 
 struct Authorization {
     token: ApiToken,
     header: HeaderValue,
+    quota: Option<Arc<Quota>>,
 }
 
 impl Client {
@@ -70,13 +110,18 @@ impl Client {
 
     /// A client from the environment: the token from `MONDAY_API_TOKEN` or else
     /// `MONDAY_API_KEY`, the endpoint from `MONDAY_API_URL`, the version from
-    /// `MONDAY_API_VERSION`.
+    /// `MONDAY_API_VERSION`, and the other settings of [`ClientConfig`] from variables with their
+    /// names: `MONDAY_REQUEST_TIMEOUT`, `MONDAY_CONNECT_TIMEOUT`, `MONDAY_MAX_RETRIES`,
+    /// `MONDAY_MAX_WAIT`, `MONDAY_MAX_ELAPSED`, `MONDAY_PROXY`, `MONDAY_PROXY_USERNAME`,
+    /// `MONDAY_PROXY_PASSWORD`, `MONDAY_PROXY_FROM_ENVIRONMENT`, `MONDAY_TOKEN_KIND`,
+    /// `MONDAY_PLAN`, `MONDAY_CALLS_PER_MINUTE`, `MONDAY_CONCURRENT_CALLS` and
+    /// `MONDAY_COMPLEXITY`.
     ///
     /// # Errors
     ///
     /// [`BuildError`], which names the variable that is missing or wrong.
     pub fn from_env() -> Result<Self, BuildError> {
-        builder::from_env(|name| std::env::var_os(name))
+        ClientConfig::from_env()?.client()
     }
 
     /// A client with settings of one's own.
@@ -84,13 +129,33 @@ impl Client {
         ClientBuilder::default()
     }
 
-    /// The same client for another token: it shares connections and settings.
+    /// The same client for another token: it shares connections, settings, limits and headers, and
+    /// costs no more than two allocations. Nothing is global: each value calls with its own token,
+    /// however many do so at once.
     #[must_use]
     pub fn with_token(&self, token: ApiToken) -> Self {
         Self {
             shared: Arc::clone(&self.shared),
-            authorization: Arc::new(Authorization::new(token)),
+            authorization: Arc::new(Authorization::new(token, &self.shared.quotas)),
+            headers: Arc::clone(&self.headers),
         }
+    }
+
+    /// The same client with one header more on each call. Scopes nest in one way: a header takes
+    /// the place of one of the same name that an outer scope or the
+    /// [builder](ClientBuilder::header) set, and all others stay. For a single call, make the call
+    /// with the value that this returns.
+    ///
+    /// # Errors
+    ///
+    /// [`HeaderError`] for what is no header, and for those that the client sends itself.
+    pub fn with_header(&self, name: &str, value: &str) -> Result<Self, HeaderError> {
+        let mut headers = HeaderMap::clone(&self.headers);
+        headers::set(&mut headers, name, value)?;
+        Ok(Self {
+            headers: Arc::new(headers),
+            ..self.clone()
+        })
     }
 
     /// The webhooks of boards.
@@ -108,20 +173,31 @@ impl Client {
     ///
     /// [`Error`] for whatever kept the operation from its data. An answer with errors and partial
     /// data is an error, too; [`Error::data`] has the part.
-    pub async fn execute<Q: GraphQLQuery>(
+    pub async fn execute<Q: Operation>(
         &self,
         variables: Q::Variables,
     ) -> Result<Q::ResponseData, Error> {
-        call::execute::<Q>(self, variables, &[]).await
+        let reply = call::execute::<Q>(self, variables, &[], self.effort()).await?;
+        Ok(reply.data)
+    }
+
+    /// How much a call that begins now may try.
+    fn effort(&self) -> Effort {
+        Effort::new(self.shared.retry)
     }
 }
 
 impl Authorization {
-    fn new(token: ApiToken) -> Self {
+    fn new(token: ApiToken, quotas: &Quotas) -> Self {
         let mut header = HeaderValue::from_str(token.expose())
             .unwrap_or_else(|_| unreachable!("a token is visible ASCII"));
         header.set_sensitive(true);
-        Self { token, header }
+        let quota = quotas.of(&token);
+        Self {
+            token,
+            header,
+            quota,
+        }
     }
 }
 

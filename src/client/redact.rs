@@ -1,29 +1,111 @@
 //! What monday says is shown to people, so it is cleaned first.
 
+use std::collections::BTreeSet;
+
+use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+
 /// The most characters of a message that are kept.
 const MAX_MESSAGE: usize = 500;
 
-/// Takes secrets, control characters and excess length out of somebody else's text.
-pub(super) fn clean<'a>(text: &str, secrets: impl IntoIterator<Item = &'a str>) -> String {
-    let mut text = text.to_owned();
-    for secret in secrets {
-        if !secret.is_empty() {
-            text = text.replace(secret, "[redacted]");
+/// From this length on, a single segment or value of a URL is taken for a secret of its own. What
+/// is shorter is too likely a word of the message.
+const MIN_PART: usize = 12;
+
+/// The texts of a call that must not show: the token, the URL of a webhook.
+#[derive(Clone, Default)]
+pub(super) struct Secrets<'a>(Vec<&'a str>);
+
+impl<'a> Secrets<'a> {
+    pub(super) fn new(texts: impl IntoIterator<Item = &'a str>) -> Self {
+        Self(texts.into_iter().collect())
+    }
+
+    /// Takes secrets, characters that steer a terminal or hide in a text, and excess length out of
+    /// somebody else's text.
+    pub(super) fn clean(&self, text: &str) -> String {
+        // What is invisible goes first, or it could keep a secret from being recognised.
+        let mut text = one_line(text);
+        for form in self.forms() {
+            text = text.replace(&form, "[redacted]");
         }
+        if let Some((end, _)) = text.char_indices().nth(MAX_MESSAGE) {
+            text.truncate(end);
+            text.push('…');
+        }
+        text
     }
-    let mut words = text
+
+    /// All texts that a secret can be recognised in, the longest first: a part would otherwise be
+    /// taken out of a whole, and leave the rest.
+    fn forms(&self) -> Vec<String> {
+        let mut forms = BTreeSet::new();
+        for secret in self.0.iter().flat_map(|secret| parts(secret)) {
+            if let Ok(decoded) = percent_decode_str(secret).decode_utf8() {
+                forms.insert(decoded.into_owned());
+            }
+            forms.insert(utf8_percent_encode(secret, NON_ALPHANUMERIC).to_string());
+            forms.insert(secret.replace('&', "&amp;"));
+            forms.insert(secret.to_owned());
+        }
+        // As the message will be when they are looked for.
+        let forms: BTreeSet<String> = forms.iter().map(|form| one_line(form)).collect();
+        let mut forms: Vec<String> = forms.into_iter().filter(|form| !form.is_empty()).collect();
+        forms.sort_by_key(|form| std::cmp::Reverse(form.len()));
+        forms
+    }
+}
+
+/// A secret, and where it is a URL, its path, its query, and their longer parts.
+fn parts(secret: &str) -> Vec<&str> {
+    let mut parts = vec![secret];
+    let Some((_, rest)) = secret.split_once("://") else {
+        return parts;
+    };
+    let Some(at) = rest.find(['/', '?']) else {
+        return parts;
+    };
+    let target = &rest[at..];
+    let (path, query) = target.split_once('?').unwrap_or((target, ""));
+    // A lone slash is no secret.
+    let whole = [target, path, query].into_iter();
+    parts.extend(whole.filter(|part| part.len() > 1));
+    let segments = path.split('/');
+    let values = query.split('&').map(|pair| {
+        let (_, value) = pair.split_once('=').unwrap_or(("", pair));
+        value
+    });
+    parts.extend(segments.chain(values).filter(|part| part.len() >= MIN_PART));
+    parts
+}
+
+/// The text on one line, without control characters and invisible ones.
+fn one_line(text: &str) -> String {
+    let visible: String = text
+        .chars()
+        .filter(|character| !is_invisible(*character))
+        .collect();
+    let words: Vec<&str> = visible
         .split(|character: char| character.is_control() || character.is_whitespace())
-        .filter(|word| !word.is_empty());
-    let mut clean = words.next().unwrap_or_default().to_owned();
-    for word in words {
-        clean.push(' ');
-        clean.push_str(word);
-    }
-    if let Some((end, _)) = clean.char_indices().nth(MAX_MESSAGE) {
-        clean.truncate(end);
-        clean.push('…');
-    }
-    clean
+        .filter(|word| !word.is_empty())
+        .collect();
+    words.join(" ")
+}
+
+/// Characters that turn the direction of a text around or have no width: they make a text look
+/// like another one.
+const fn is_invisible(character: char) -> bool {
+    matches!(
+        character,
+        '\u{ad}'
+            | '\u{61c}'
+            | '\u{180e}'
+            | '\u{200b}'..='\u{200f}'
+            | '\u{202a}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}'
+            | '\u{feff}'
+            | '\u{fff9}'..='\u{fffb}'
+            | '\u{e0000}'..='\u{e007f}'
+    )
 }
 
 #[cfg(test)]
@@ -32,12 +114,53 @@ mod tests {
 
     use super::*;
 
+    fn clean(text: &str, secret: &str) -> String {
+        Secrets::new([secret]).clean(text)
+    }
+
     #[test]
     fn an_echoed_token_is_taken_out() {
         assert_eq!(
-            clean("token abc.def is\nbad\u{1b}[31m", ["abc.def"]),
+            clean("token abc.def is\nbad\u{1b}[31m", "abc.def"),
             "token [redacted] is bad [31m"
         );
+    }
+
+    #[test]
+    fn a_url_is_taken_out_whole_in_parts_and_in_other_spellings() {
+        let url = "https://example.com/hooks/s%C3%A9cret-segment?key=hidden-value-1&b=2";
+        for text in [
+            url,
+            "/hooks/s%C3%A9cret-segment",
+            "/hooks/s%C3%A9cret-segment?key=hidden-value-1&b=2",
+            "/hooks/sécret-segment",
+            "s%C3%A9cret-segment",
+            "sécret-segment",
+            "?key=hidden-value-1&b=2",
+            "key=hidden-value-1&amp;b=2",
+            "hidden-value-1",
+            "https%3A%2F%2Fexample%2Ecom%2Fhooks%2Fs%25C3%25A9cret%2Dsegment%3Fkey%3Dhidden%2Dvalue%2D1%26b%3D2",
+        ] {
+            let shown = clean(&format!("can't call {text} now"), url);
+            assert!(shown.contains("[redacted]"), "{shown}");
+            assert!(!shown.contains("cret"), "{shown}");
+            assert!(!shown.contains("hidden"), "{shown}");
+        }
+    }
+
+    #[test]
+    fn a_url_without_a_path_takes_nothing_else_out() {
+        assert_eq!(clean("a/b", "https://example.com/"), "a/b");
+        assert_eq!(clean("a/b", "https://example.com"), "a/b");
+    }
+
+    #[test]
+    fn a_secret_is_found_behind_invisible_characters_too() {
+        assert_eq!(
+            clean("bad hid\u{200b}d\u{202e}en", "hidden"),
+            "bad [redacted]"
+        );
+        assert_eq!(clean("\u{202e}txet\u{2066} a\u{2028}b", "x.x"), "txet a b");
     }
 
     proptest! {
@@ -45,9 +168,10 @@ mod tests {
         fn what_is_left_is_one_short_line_without_the_secret(
             before in "\\PC{0,300}", secret in "[A-Z]{12}", after in "(?s).{0,300}"
         ) {
-            let shown = clean(&format!("{before}{secret}{after}"), [secret.as_str()]);
+            let shown = clean(&format!("{before}{secret}{after}"), &secret);
             prop_assert!(!shown.contains(&secret));
             prop_assert!(!shown.contains(char::is_control));
+            prop_assert!(!shown.contains(is_invisible));
             prop_assert!(shown.chars().count() <= MAX_MESSAGE + 1);
         }
     }

@@ -7,8 +7,8 @@ use backon::{BackoffBuilder, ExponentialBuilder};
 /// How often and after how long a request is repeated.
 ///
 /// A query is repeated after any failure that may pass; a mutation only where monday can't have
-/// carried it out. What monday asks to wait is honoured; without such a wish the waits grow
-/// exponentially, with jitter.
+/// carried it out. What monday asks to wait is honoured, with a little on top so that not everybody
+/// comes back at the same moment; without such a wish the waits grow exponentially, with jitter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RetryPolicy {
@@ -24,6 +24,9 @@ pub struct RetryPolicy {
 /// The shortest and the longest wait where monday doesn't ask for one.
 const MIN_DELAY: Duration = Duration::from_millis(500);
 const MAX_DELAY: Duration = Duration::from_secs(10);
+
+/// The most that comes on top of a wait that monday asks for.
+const MAX_JITTER: Duration = Duration::from_secs(1);
 
 impl Default for RetryPolicy {
     /// Four repeats, waits of up to 60 seconds, two minutes in all.
@@ -94,10 +97,17 @@ impl Schedule {
         let delay = self.delays.next()?;
         match asked {
             Some(asked) if asked > self.max_wait => None,
-            Some(asked) => Some(asked.max(delay.min(self.max_wait))),
+            // Never shorter than asked, and not much longer: monday knows when its limit resets.
+            Some(asked) => Some((asked + jitter(asked)).min(self.max_wait)),
             None => Some(delay.min(self.max_wait)),
         }
     }
+}
+
+/// Up to a quarter of a second and a tenth of the wait, and at most [`MAX_JITTER`].
+fn jitter(asked: Duration) -> Duration {
+    let most = (Duration::from_millis(250) + asked / 10).min(MAX_JITTER);
+    most.mul_f64(fastrand::f64())
 }
 
 #[cfg(test)]
@@ -124,7 +134,9 @@ mod tests {
                     Some(wait) => {
                         prop_assert!(attempt < max_retries);
                         prop_assert!(wait <= max_wait);
-                        prop_assert!(asked.is_none_or(|asked| wait >= asked));
+                        if let Some(asked) = asked {
+                            prop_assert!(wait >= asked && wait <= asked + MAX_JITTER);
+                        }
                     }
                     None => prop_assert!(
                         attempt >= max_retries || asked.is_some_and(|asked| asked > max_wait)

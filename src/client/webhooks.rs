@@ -9,19 +9,22 @@ use crate::{
         create_webhook, create_webhook_with_config, delete_webhook, list_app_webhooks,
         list_webhooks,
     },
-    id::{BoardId, WebhookId},
+    id::{BoardId, IdError, WebhookId},
     subscription::{ConfigError, Subscription, SubscriptionKind},
+    token::TokenKind,
     url::WebhookUrl,
 };
 
 use super::{
     Client,
-    call::execute,
-    error::{Details, Error, ErrorKind},
+    call::{Reply, execute},
+    deadline::Effort,
+    error::{Error, ErrorKind},
 };
 
-/// A webhook of a board. monday doesn't return its URL.
-#[derive(Debug, Clone, PartialEq)]
+/// A webhook of a board. monday doesn't return its URL. Two are equal where what monday says of
+/// them is.
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Webhook {
     /// The webhook; its deliveries call it `subscriptionId`.
@@ -32,6 +35,17 @@ pub struct Webhook {
     pub event: SubscriptionKind,
     /// The config, where there is one.
     pub config: Option<WebhookConfig>,
+    /// The kind of token that made it, where that is known.
+    pub(super) made_with: TokenKind,
+}
+
+impl PartialEq for Webhook {
+    fn eq(&self, other: &Self) -> bool {
+        self.id == other.id
+            && self.board_id == other.board_id
+            && self.event == other.event
+            && self.config == other.config
+    }
 }
 
 /// The config of a webhook, as monday returns it.
@@ -65,6 +79,36 @@ impl Webhook {
     }
 }
 
+impl Webhook {
+    /// Whether monday delivers this webhook's events with a JWT: only webhooks made with an
+    /// integration app's OAuth token are, those made with a personal token or in monday's pages
+    /// never (monday's webhooks reference). `None` where nobody knows, since monday doesn't say who
+    /// made a webhook.
+    ///
+    /// Known is the kind of token that made it: for a webhook that this client made with a token
+    /// of a declared kind ([`ApiToken::app`](crate::ApiToken::app),
+    /// [`ApiToken::personal`](crate::ApiToken::personal)), and for what
+    /// [`list_app_only`](Webhooks::list_app_only) returns, which an app made.
+    ///
+    /// ```no_run
+    /// # async fn run(client: monday_webhooks::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// # let board = monday_webhooks::BoardId::new(1);
+    /// for webhook in client.webhooks().list_app_only(board).await? {
+    ///     assert_eq!(webhook.deliveries_are_signed(), Some(true));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub const fn deliveries_are_signed(&self) -> Option<bool> {
+        match self.made_with {
+            TokenKind::App => Some(true),
+            TokenKind::Personal => Some(false),
+            TokenKind::Unspecified => None,
+        }
+    }
+}
+
 impl WebhookConfig {
     fn from_answer(config: Value) -> Option<Self> {
         let config = match config {
@@ -82,7 +126,7 @@ impl WebhookConfig {
 /// `webhooks:write` (monday's webhooks reference).
 #[derive(Debug, Clone, Copy)]
 pub struct Webhooks<'a> {
-    client: &'a Client,
+    pub(super) client: &'a Client,
 }
 
 impl<'a> Webhooks<'a> {
@@ -96,27 +140,40 @@ impl<'a> Webhooks<'a> {
     /// # Errors
     ///
     /// [`Error`]; where its [`may_have_been_applied`](Error::may_have_been_applied) is true, the
-    /// webhook may exist all the same, and the call was not repeated. monday doesn't return URLs,
-    /// so that a look at the list can't always tell.
+    /// webhook may exist all the same, and the call was not repeated.
+    /// [`create_or_find`](Self::create_or_find) then looks for it.
     pub async fn create(
         &self,
         board: BoardId,
         url: &WebhookUrl,
         subscription: Subscription,
     ) -> Result<Webhook, Error> {
+        let effort = self.client.effort();
+        self.create_with(board, url, &subscription, effort).await
+    }
+
+    pub(super) async fn create_with(
+        &self,
+        board: BoardId,
+        url: &WebhookUrl,
+        subscription: &Subscription,
+        effort: Effort,
+    ) -> Result<Webhook, Error> {
         let board_id = board.to_string();
         let event = subscription.kind();
         let secrets = [url.as_str()];
         let url = url.as_str().to_owned();
-        let webhook = match subscription.config() {
+        let client = self.client;
+        let reply = match subscription.config() {
             None => {
                 let variables = create_webhook::Variables {
                     board_id,
                     event,
                     url,
                 };
-                let data = execute::<CreateWebhook>(self.client, variables, &secrets).await?;
-                data.create_webhook.map(Fields::from)
+                execute::<CreateWebhook>(client, variables, &secrets, effort)
+                    .await?
+                    .map(|data| data.create_webhook.map(Fields::from))
             }
             Some(config) => {
                 let variables = create_webhook_with_config::Variables {
@@ -126,21 +183,16 @@ impl<'a> Webhooks<'a> {
                     event,
                     url,
                 };
-                let data =
-                    execute::<CreateWebhookWithConfig>(self.client, variables, &secrets).await?;
-                data.create_webhook.map(Fields::from)
+                execute::<CreateWebhookWithConfig>(client, variables, &secrets, effort)
+                    .await?
+                    .map(|data| data.create_webhook.map(Fields::from))
             }
         };
-        webhook
-            .ok_or_else(|| {
-                Error::new(Details {
-                    message: Some("it returned null, and no error".into()),
-                    may_have_been_applied: true,
-                    attempts: 1,
-                    ..Details::new(ErrorKind::Server, create_webhook::OPERATION_NAME)
-                })
-            })?
-            .check(create_webhook::OPERATION_NAME)
+        let webhook = Fields::check(reply, ErrorKind::Server)?;
+        Ok(Webhook {
+            made_with: client.authorization.token.kind(),
+            ..webhook
+        })
     }
 
     /// All webhooks of a board, also those with an event that the schema doesn't have.
@@ -149,14 +201,16 @@ impl<'a> Webhooks<'a> {
     ///
     /// [`Error`]. A board that has none, or that monday answers null for, is an empty list.
     pub async fn list(&self, board: BoardId) -> Result<Vec<Webhook>, Error> {
+        let effort = self.client.effort();
+        Ok(self.list_with(board, effort).await?.webhooks)
+    }
+
+    pub(super) async fn list_with(&self, board: BoardId, effort: Effort) -> Result<Listed, Error> {
         let variables = list_webhooks::Variables {
             board_id: board.to_string(),
         };
-        let data = execute::<ListWebhooks>(self.client, variables, &[]).await?;
-        let webhooks = data.webhooks.into_iter().flatten().flatten();
-        webhooks
-            .map(|webhook| Fields::from(webhook).check(list_webhooks::OPERATION_NAME))
-            .collect()
+        let reply = execute::<ListWebhooks>(self.client, variables, &[], effort).await?;
+        Listed::read(reply.map(|data| fields(data.webhooks)))
     }
 
     /// The webhooks of a board that were made by the app that the token belongs to.
@@ -168,11 +222,13 @@ impl<'a> Webhooks<'a> {
         let variables = list_app_webhooks::Variables {
             board_id: board.to_string(),
         };
-        let data = execute::<ListAppWebhooks>(self.client, variables, &[]).await?;
-        let webhooks = data.webhooks.into_iter().flatten().flatten();
-        webhooks
-            .map(|webhook| Fields::from(webhook).check(list_app_webhooks::OPERATION_NAME))
-            .collect()
+        let effort = self.client.effort();
+        let reply = execute::<ListAppWebhooks>(self.client, variables, &[], effort).await?;
+        let mut webhooks = Listed::read(reply.map(|data| fields(data.webhooks)))?.webhooks;
+        for webhook in &mut webhooks {
+            webhook.made_with = TokenKind::App;
+        }
+        Ok(webhooks)
     }
 
     /// Deletes a webhook, and returns what it was.
@@ -186,16 +242,12 @@ impl<'a> Webhooks<'a> {
         let variables = delete_webhook::Variables {
             id: webhook.to_string(),
         };
-        let data = execute::<DeleteWebhook>(self.client, variables, &[]).await?;
-        data.delete_webhook
-            .map(Fields::from)
-            .ok_or_else(|| {
-                Error::new(Details {
-                    attempts: 1,
-                    ..Details::new(ErrorKind::NotFound, delete_webhook::OPERATION_NAME)
-                })
-            })?
-            .check(delete_webhook::OPERATION_NAME)
+        let effort = self.client.effort();
+        let reply = execute::<DeleteWebhook>(self.client, variables, &[], effort).await?;
+        Fields::check(
+            reply.map(|data| data.delete_webhook.map(Fields::from)),
+            ErrorKind::NotFound,
+        )
     }
 
     /// Deletes a webhook that may be gone already; `None` where it was.
@@ -221,20 +273,52 @@ struct Fields {
 }
 
 impl Fields {
-    fn check(self, operation: &'static str) -> Result<Webhook, Error> {
-        let unreadable = |source: crate::id::IdError| {
-            Error::new(Details {
-                source: Some(source.into()),
-                ..Details::new(ErrorKind::Decode, operation)
-            })
-        };
+    /// The webhook of a reply; without one the reply is an error of the kind `without`.
+    fn check(reply: Reply<Option<Self>>, without: ErrorKind) -> Result<Webhook, Error> {
+        match reply.data {
+            None => Err(reply.into_error(without, "it returned null, and no error")),
+            Some(ref fields) => match fields.webhook() {
+                Ok(webhook) => Ok(webhook),
+                Err(error) => Err(reply.into_error(ErrorKind::Decode, &error.to_string())),
+            },
+        }
+    }
+
+    fn webhook(&self) -> Result<Webhook, IdError> {
         Ok(Webhook {
-            id: self.id.parse().map_err(unreadable)?,
-            board_id: self.board_id.parse().map_err(unreadable)?,
-            event: self.event,
-            config: self.config.and_then(WebhookConfig::from_answer),
+            id: self.id.parse()?,
+            board_id: self.board_id.parse()?,
+            event: self.event.clone(),
+            config: self.config.clone().and_then(WebhookConfig::from_answer),
+            made_with: TokenKind::Unspecified,
         })
     }
+}
+
+/// The webhooks of a list, and whether that is surely all of them.
+pub(super) struct Listed {
+    pub(super) webhooks: Vec<Webhook>,
+    pub(super) is_complete: bool,
+}
+
+impl Listed {
+    fn read(reply: Reply<Option<Vec<Option<Fields>>>>) -> Result<Self, Error> {
+        let read = || {
+            let elements = reply.data.iter().flatten();
+            let is_complete = reply.data.is_some() && elements.clone().all(Option::is_some);
+            let webhooks = elements.flatten().map(Fields::webhook);
+            Ok(Self {
+                webhooks: webhooks.collect::<Result<_, IdError>>()?,
+                is_complete,
+            })
+        };
+        read().map_err(|error: IdError| reply.into_error(ErrorKind::Decode, &error.to_string()))
+    }
+}
+
+fn fields<T: Into<Fields>>(list: Option<Vec<Option<T>>>) -> Option<Vec<Option<Fields>>> {
+    let list = list?.into_iter();
+    Some(list.map(|webhook| webhook.map(Into::into)).collect())
 }
 
 /// Each operation has its own type for the same fragment.

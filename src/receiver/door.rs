@@ -22,6 +22,11 @@ use super::{
 /// | [`Verifier<SigningSecret>`](Verifier) | [`Verified<Delivery>`](Verified) |
 /// | [`Verifier<ClientSecret>`](Verifier) | [`Verified<LifecycleEvent>`](Verified) |
 /// | [`dangerous::unsigned`](super::dangerous::unsigned()) | [`Unverified<Delivery>`](Unverified) |
+#[diagnostic::on_unimplemented(
+    message = "a receiver needs a secret, or the explicit word that it has none",
+    label = "neither a `Verifier` nor `dangerous::unsigned()`",
+    note = "`Verifier::new(SigningSecret::new(…)?)` lets in what monday signed for this app; `receiver::dangerous::unsigned()` lets in anybody"
+)]
 pub trait Door: sealed::Sealed + Send + Sync + 'static {
     /// What comes through this door.
     type Message: Send + 'static;

@@ -1,7 +1,15 @@
 //! The client against servers that answer as monday does.
 
+mod canary;
+mod create_or_find;
 mod failures;
+mod limits;
+mod peers;
+mod reach;
+mod scopes;
 mod server;
+mod shapes;
+mod table;
 mod webhooks;
 
 use monday_webhooks::{ApiToken, Client, client::BuildError};

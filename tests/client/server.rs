@@ -13,16 +13,39 @@ use axum::{
     http::{HeaderMap, Response},
 };
 use monday_webhooks::{ApiToken, Client, client::RetryPolicy};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 pub(super) const TOKEN: &str = "hidden-token";
 
-/// An answer, or the end of the connection where its body is `None`.
+/// An answer, or what comes instead.
 #[derive(Debug, Clone)]
 pub(super) struct Answer {
     pub(super) status: u16,
     pub(super) headers: Vec<(&'static str, &'static str)>,
-    pub(super) body: Option<String>,
+    pub(super) body: Reply,
+}
+
+#[derive(Debug, Clone)]
+pub(super) enum Reply {
+    Text(String),
+    /// The end of the connection within the answer.
+    Broken,
+    /// Nothing, for as long as the client waits.
+    Silence,
+}
+
+/// monday's refusal with a code.
+pub(super) fn refused(code: &str, message: &str, extensions: &Value) -> Answer {
+    let mut all = json!({"code": code});
+    for (name, value) in extensions.as_object().into_iter().flatten() {
+        all[name] = value.clone();
+    }
+    Answer::json(&json!({
+        "data": null,
+        "errors": [{"message": message, "extensions": all}],
+        "account_id": 77,
+        "extensions": {"request_id": "req-1"}
+    }))
 }
 
 impl Answer {
@@ -34,13 +57,20 @@ impl Answer {
         Self {
             status,
             headers: Vec::new(),
-            body: Some(body.to_owned()),
+            body: Reply::Text(body.to_owned()),
         }
     }
 
     pub(super) fn broken() -> Self {
         Self {
-            body: None,
+            body: Reply::Broken,
+            ..Self::text(200, "")
+        }
+    }
+
+    pub(super) fn silence() -> Self {
+        Self {
+            body: Reply::Silence,
             ..Self::text(200, "")
         }
     }
@@ -66,7 +96,9 @@ struct Script {
 
 pub(super) struct Server {
     pub(super) client: Client,
+    pub(super) endpoint: String,
     script: Arc<Script>,
+    waits: Arc<Mutex<Vec<Duration>>>,
 }
 
 impl Server {
@@ -80,10 +112,25 @@ impl Server {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         tokio::spawn(async move { axum::serve(listener, router).await });
+        let endpoint = format!("http://{address}/v2");
+        let waits: Arc<Mutex<Vec<Duration>>> = Arc::default();
+        let told = Arc::clone(&waits);
+        let client = Client::builder()
+            .endpoint(endpoint.as_str())
+            .tell_waits(move |wait| told.lock().unwrap().push(wait))
+            .build(ApiToken::new(TOKEN).unwrap())
+            .unwrap();
         Self {
-            client: client(&format!("http://{address}/v2")),
+            client,
+            endpoint,
             script,
+            waits,
         }
+    }
+
+    /// The waits between the attempts so far, none of which was really waited.
+    pub(super) fn waits(&self) -> Vec<Duration> {
+        self.waits.lock().unwrap().clone()
     }
 
     pub(super) fn calls(&self) -> Vec<Call> {
@@ -120,9 +167,10 @@ async fn answer(
         response = response.header(name, value);
     }
     let body = match answer.body {
-        Some(text) => Body::from(text),
+        Reply::Text(text) => Body::from(text),
+        Reply::Silence => std::future::pending().await,
         // More is announced than comes.
-        None => {
+        Reply::Broken => {
             response = response.header("content-length", "100");
             Body::from_stream(Cut)
         }

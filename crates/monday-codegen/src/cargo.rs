@@ -31,7 +31,7 @@ pub(crate) fn manifest_dir() -> Option<PathBuf> {
 }
 
 /// The SDK's schema, where the package being built depends on the SDK.
-#[cfg(feature = "validate")]
+#[cfg(any(feature = "cynic", feature = "validate"))]
 pub(crate) fn schema() -> Option<PathBuf> {
     std::env::var_os("DEP_MONDAY_SCHEMA_SCHEMA").map(PathBuf::from)
 }

@@ -10,6 +10,7 @@ use crate::{
     check::{CheckError, Diagnostic, Severity, check},
     generate::{self, GenerateError, Generator},
     import::{ImportError, ImportOptions, import},
+    version::is_api_version,
 };
 
 /// The file in `OUT_DIR` that `monday_webhooks::include_operations!` includes.
@@ -17,6 +18,8 @@ const OUTPUT: &str = "monday.rs";
 
 /// Where generated code finds what it needs, so that a user's crate depends on the SDK alone.
 const RUNTIME: &str = "::monday_webhooks::__private";
+const CLIENT: &str = "::monday_webhooks::client";
+const API_VERSION: &str = "::monday_webhooks::API_VERSION";
 
 /// Checks the operations below a folder against the schema that the SDK was built with, and makes
 /// typed modules of them. The whole of a build script:
@@ -39,7 +42,8 @@ pub fn compile(operations: impl Into<PathBuf>) -> ExitCode {
 #[derive(Debug, Clone)]
 pub struct Compile {
     operations: PathBuf,
-    schema: Option<PathBuf>,
+    schema: Option<(PathBuf, String)>,
+    output: String,
     generator: Generator,
 }
 
@@ -52,6 +56,11 @@ pub enum CompileError {
         "{0} isn't set: this runs in a build script, and the package depends on monday-webhooks with the feature client"
     )]
     NoCargo(&'static str),
+    /// Not a version of monday's API.
+    #[error(
+        "the API version {0:?} isn't of the form YYYY-MM with 01, 04, 07 or 10, nor the word dev"
+    )]
+    ApiVersion(String),
     /// A file can't be read or written.
     #[error("{}: {source}", path.display())]
     File {
@@ -67,7 +76,7 @@ pub enum CompileError {
     #[error(transparent)]
     Check(#[from] CheckError),
     /// The operations are wrong.
-    #[error("{} of the operations below {} can't be used", errors(.found), folder.display())]
+    #[error("the operations below {} have {}", folder.display(), errors(.found))]
     Operations {
         /// The folder.
         folder: PathBuf,
@@ -84,8 +93,8 @@ fn errors(found: &[Diagnostic]) -> String {
         .iter()
         .filter(|found| found.severity == Severity::Error);
     match errors.count() {
-        1 => "1 error: this part".to_owned(),
-        count => format!("{count} errors: these parts"),
+        1 => "1 error".to_owned(),
+        count => format!("{count} errors"),
     }
 }
 
@@ -95,18 +104,39 @@ impl Compile {
     pub fn new(operations: impl Into<PathBuf>) -> Self {
         let mut generator = Generator::new();
         RUNTIME.clone_into(&mut generator.runtime);
+        CLIENT.clone_into(&mut generator.client);
+        API_VERSION.clone_into(&mut generator.api_version);
         Self {
             operations: operations.into(),
             schema: None,
+            output: OUTPUT.to_owned(),
             generator,
         }
     }
 
-    /// Uses another schema than the SDK's: a file with SDL or an introspection result. Set the
-    /// same version at the client, with `ClientBuilder::api_version`.
+    /// Uses another schema than the SDK's: a file with SDL or an introspection result, relative to
+    /// the package's folder, and the API version whose schema it is. The operations are checked
+    /// against it, and calls ask for that version. The SDK's own operations stay with theirs.
+    ///
+    /// ```no_run
+    /// # fn main() -> std::process::ExitCode {
+    /// monday_codegen::Compile::new("queries")
+    ///     .schema("schema/2027-01.graphql", "2027-01")
+    ///     .run()
+    /// # }
+    /// ```
     #[must_use]
-    pub fn schema(mut self, file: impl Into<PathBuf>) -> Self {
-        self.schema = Some(file.into());
+    pub fn schema(mut self, file: impl Into<PathBuf>, api_version: &str) -> Self {
+        self.schema = Some((file.into(), api_version.to_owned()));
+        self.generator.api_version = format!("{api_version:?}");
+        self
+    }
+
+    /// Writes this file in `OUT_DIR` instead of `monday.rs`, for a crate with several sets of
+    /// operations. `include_operations!` takes its name then.
+    #[must_use]
+    pub fn output(mut self, file: &str) -> Self {
+        file.clone_into(&mut self.output);
         self
     }
 
@@ -137,17 +167,25 @@ impl Compile {
         }
     }
 
-    fn try_run(&self) -> Result<(), CompileError> {
+    /// [`run`](Self::run) for a build script that does more than this.
+    ///
+    /// # Errors
+    ///
+    /// [`CompileError`]. What is wrong with operations is in it, and not on standard error yet.
+    pub fn try_run(&self) -> Result<(), CompileError> {
         let out_dir = cargo::out_dir().ok_or(CompileError::NoCargo("OUT_DIR"))?;
         let root = cargo::manifest_dir().ok_or(CompileError::NoCargo("CARGO_MANIFEST_DIR"))?;
         let schema = match &self.schema {
-            Some(file) => root.join(file),
+            Some((_, version)) if !is_api_version(version) => {
+                return Err(CompileError::ApiVersion(version.clone()));
+            }
+            Some((file, _)) => root.join(file),
             None => cargo::schema().ok_or(CompileError::NoCargo("DEP_MONDAY_SCHEMA_SCHEMA"))?,
         };
         cargo::rerun_if_changed(&schema);
         cargo::rerun_if_changed(&self.operations);
         let code = self.generate(&schema, &root.join(&self.operations), &out_dir)?;
-        write(&out_dir.join(OUTPUT), &code)
+        write(&out_dir.join(&self.output), &code)
     }
 
     /// The code for the operations below a folder, against the schema in a file, with

@@ -27,6 +27,8 @@ pub(crate) struct Operation {
     pub(crate) kind: Kind,
     /// The file that defines it.
     pub(crate) file: PathBuf,
+    /// Where in the file: line and column, from 1.
+    pub(crate) place: (usize, usize),
     pub(crate) variables: Vec<VariableDefinition<'static, String>>,
     pub(crate) selection: SelectionSet<'static, String>,
     pub(crate) text: String,
@@ -220,15 +222,17 @@ fn assemble(
     else {
         return Err(OperationsError::NotOneOperation { file });
     };
-    let (kind, name, variables, selection) = match definition {
+    let (kind, position, name, variables, selection) = match definition {
         OperationDefinition::Query(query) => (
             Kind::Query,
+            query.position,
             query.name,
             query.variable_definitions,
             query.selection_set,
         ),
         OperationDefinition::Mutation(mutation) => (
             Kind::Mutation,
+            mutation.position,
             mutation.name,
             mutation.variable_definitions,
             mutation.selection_set,
@@ -257,6 +261,7 @@ fn assemble(
         name,
         kind,
         file,
+        place: (position.line, position.column),
         variables,
         selection,
         text,

@@ -32,6 +32,10 @@ pub enum SdkBuildError {
     /// The code couldn't be generated.
     #[error(transparent)]
     Generate(#[from] GenerateError),
+    /// The schema couldn't be registered with cynic.
+    #[cfg(feature = "cynic")]
+    #[error(transparent)]
+    Cynic(#[from] crate::cynic::CynicError),
     /// Cargo's environment is missing.
     #[error("OUT_DIR and CARGO_MANIFEST_DIR aren't set; this runs in a cargo build script")]
     NoCargo,
@@ -79,7 +83,8 @@ impl SdkBuild {
 
     /// Writes `file` in `OUT_DIR` and tells cargo what it depends on. Dependents' build scripts
     /// learn the schema's path, API version and digest through `DEP_…_SCHEMA`, `_API_VERSION`
-    /// and `_SHA256`. On failure the reason is on standard error.
+    /// and `_SHA256`. Where the SDK has its feature `cynic` the schema is registered with cynic, too. On failure
+    /// the reason is on standard error.
     #[must_use]
     pub fn run(&self, file: &str) -> ExitCode {
         match self.try_run(file) {
@@ -102,6 +107,10 @@ impl SdkBuild {
         cargo::metadata("sha256", &schema.sha256);
         if let Some(operations) = &self.operations {
             cargo::rerun_if_changed(operations);
+        }
+        #[cfg(feature = "cynic")]
+        if std::env::var_os("CARGO_FEATURE_CYNIC").is_some() {
+            crate::cynic::register(&schema.path)?;
         }
         let code = self.generate(&schema, &manifest_dir, &out_dir)?;
         let path = out_dir.join(file);

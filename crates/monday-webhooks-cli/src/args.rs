@@ -290,7 +290,11 @@ pub(crate) struct DiffArgs {
     /// Only what touches webhooks
     #[arg(long)]
     pub(crate) webhooks: bool,
-    /// Exit with 1 where there is a change of this grade, or a worse one
+    /// Say which of the operations in this folder each change touches
+    #[arg(long, value_name = "DIR")]
+    pub(crate) operations: Option<PathBuf>,
+    /// Exit with 1 where there is a change of this grade, or a worse one; with --operations, where
+    /// it touches one of them
     #[arg(long, value_name = "GRADE")]
     pub(crate) fail_on: Option<FailOn>,
 }

@@ -37,7 +37,10 @@ pub async fn item_names(client: &Client, board: BoardId, limit: i64) -> Result<V
             cursor: here,
             limit,
         };
-        let page = client.execute::<NextItems>(variables).await?.next_items_page;
+        let page = client
+            .execute::<NextItems>(variables)
+            .await?
+            .next_items_page;
         names.extend(page.items.into_iter().map(|item| item.name));
         cursor = page.cursor;
     }

@@ -24,7 +24,11 @@ async fn items_are_read_page_by_page_changed_and_greeted() {
 
     let item = ItemId::new(items[0].id);
     set_status(&client, board, item, "Done").await.unwrap();
-    assert!(set_status(&client, board, item, "No such label").await.is_err());
+    assert!(
+        set_status(&client, board, item, "No such label")
+            .await
+            .is_err()
+    );
 
     let body = format!(
         r#"{{"event":{{"type":"create_pulse","boardId":{board},"pulseId":{item},"pulseName":"item 0"}}}}"#
@@ -34,5 +38,8 @@ async fn items_are_read_page_by_page_changed_and_greeted() {
     let calls = emulator.requests();
     let last = calls.last().unwrap();
     assert_eq!(last.operation.as_deref(), Some("PostUpdate"));
-    assert_eq!(last.api_version.as_deref(), Some(monday_webhooks::API_VERSION));
+    assert_eq!(
+        last.api_version.as_deref(),
+        Some(monday_webhooks::API_VERSION)
+    );
 }

@@ -19,10 +19,14 @@ pub(super) struct Module<'a> {
     pub(super) request: &'a str,
     /// Path below which generated code finds its dependencies.
     pub(super) runtime: &'a TokenStream,
+    /// Path of the SDK's client.
+    pub(super) client: &'a syn::Path,
+    /// The API version that the operation is for.
+    pub(super) api_version: &'a syn::Expr,
 }
 
 /// The Rust names of an operation: its type and its module.
-pub(super) fn operation_names(name: &str) -> (String, String) {
+pub(crate) fn operation_names(name: &str) -> (String, String) {
     let ty = camel(name, "Operation");
     let module = snake(&ty);
     (ty, module)
@@ -55,10 +59,11 @@ impl Module<'_> {
         let (ty, module) = operation_names(&self.operation.name);
         let (ty, module) = (format_ident!("{ty}"), format_ident!("{module}"));
         let (name, request) = (&self.operation.name, self.request);
-        let kind = match self.operation.kind {
-            Kind::Query => "query",
-            Kind::Mutation => "mutation",
+        let (kind, variant) = match self.operation.kind {
+            Kind::Query => ("query", quote!(Query)),
+            Kind::Mutation => ("mutation", quote!(Mutation)),
         };
+        let (client, api_version) = (self.client, self.api_version);
         let marker_doc = format!(" The {kind} `{name}`.");
         let module_doc = format!(" Variables and response of the {kind} `{name}`.");
         Some(quote! {
@@ -79,6 +84,11 @@ impl Module<'_> {
                         operation_name: #module::OPERATION_NAME,
                     }
                 }
+            }
+
+            impl #client::Operation for #ty {
+                const API_VERSION: &'static str = #api_version;
+                const KIND: #client::OperationKind = #client::OperationKind::#variant;
             }
 
             #[doc = #module_doc]

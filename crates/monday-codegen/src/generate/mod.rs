@@ -23,13 +23,15 @@ use graphql_client_codegen::{CodegenMode, GraphQLClientCodegenOptions};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 
-use self::finish::{Module, operation_names};
+use self::finish::Module;
+
 use self::names::TypeNames;
 use self::prepare::{Prepared, prepare, typenames};
 use crate::operations::{Operation, OperationsError, read_operations};
 use crate::request::request;
 
 pub(crate) use self::facts::schema_facts;
+pub(crate) use self::finish::operation_names;
 pub(crate) use self::schema::SchemaIndex;
 
 /// How many times the types of an operation are named anew before they are given up.
@@ -52,10 +54,14 @@ pub enum GenerateError {
     #[error("`{0}` isn't valid Rust in this place")]
     Rust(String),
     /// An operation can't be expressed in Rust.
-    #[error("{}: {message}", file.display())]
+    #[error("{}:{line}:{column}: {message}", file.display())]
     Operation {
         /// The operation's file.
         file: PathBuf,
+        /// Where the operation begins: the line, from 1.
+        line: usize,
+        /// The column, from 1.
+        column: usize,
         /// What is wrong.
         message: String,
     },
@@ -75,6 +81,10 @@ pub(crate) struct Generator {
     /// Path below which generated code finds `graphql_client`, `serde` and `serde_json`; empty
     /// where they are crates of their own.
     pub(crate) runtime: String,
+    /// Path of the SDK's client, below which its trait for operations is.
+    pub(crate) client: String,
+    /// The API version that the operations are for, as a Rust expression.
+    pub(crate) api_version: String,
     /// Rust types that stand for enums of the schema.
     pub(crate) extern_enums: BTreeMap<String, String>,
     /// Rust types that stand for custom scalars.
@@ -91,6 +101,8 @@ impl Generator {
     pub(crate) fn new() -> Self {
         Self {
             runtime: String::new(),
+            client: "crate::client".into(),
+            api_version: "crate::API_VERSION".into(),
             extern_enums: BTreeMap::new(),
             scalars: BTreeMap::new(),
             field_types: BTreeMap::new(),
@@ -129,14 +141,14 @@ impl Generator {
         for operation in &operations {
             let (_, module) = operation_names(&operation.name);
             if let Some(first) = modules.insert(module.clone(), &operation.file) {
-                return Err(GenerateError::Operation {
-                    file: operation.file.clone(),
-                    message: format!(
+                return Err(failure(
+                    operation,
+                    format!(
                         "{} becomes the Rust module `{module}`, which is also that of {}",
                         operation.name,
                         first.display()
                     ),
-                });
+                ));
             }
         }
         let names = TypeNames::new(
@@ -148,10 +160,7 @@ impl Generator {
         let mut used = BTreeSet::new();
         let mut tokens = TokenStream::new();
         for operation in &operations {
-            let failed = |message| GenerateError::Operation {
-                file: operation.file.clone(),
-                message,
-            };
+            let failed = |message| failure(operation, message);
             tokens.extend(self.operation(operation, schema, &names, scratch, &mut used, failed)?);
         }
         let types = types::types(self, schema, &names, used)?;
@@ -169,6 +178,8 @@ impl Generator {
         failed: impl Fn(String) -> GenerateError,
     ) -> Result<TokenStream, GenerateError> {
         let runtime = self.runtime_path()?;
+        let client: syn::Path = rust(&self.client)?;
+        let api_version: syn::Expr = rust(&self.api_version)?;
         let request = request(operation, &typenames(operation, schema)).map_err(&failed)?;
         for attempt in 0..ATTEMPTS {
             let prepared = prepare(operation, schema, names, attempt).map_err(&failed)?;
@@ -179,6 +190,8 @@ impl Generator {
                 types: names,
                 request: &request,
                 runtime: &runtime,
+                client: &client,
+                api_version: &api_version,
             };
             if let Some(tokens) = module.finish(generated) {
                 used.extend(prepared.leaves.into_values());
@@ -234,9 +247,17 @@ impl Generator {
         if self.runtime.is_empty() {
             return Ok(TokenStream::new());
         }
-        syn::parse_str::<syn::Path>(&self.runtime)
-            .map(ToTokens::into_token_stream)
-            .map_err(|_| GenerateError::Rust(self.runtime.clone()))
+        rust::<syn::Path>(&self.runtime).map(ToTokens::into_token_stream)
+    }
+}
+
+fn failure(operation: &Operation, message: String) -> GenerateError {
+    let (line, column) = operation.place;
+    GenerateError::Operation {
+        file: operation.file.clone(),
+        line,
+        column,
+        message,
     }
 }
 
@@ -261,7 +282,7 @@ fn derives(usual: &[&str], others: &[&[String]]) -> Result<Vec<syn::Path>, Gener
     names
         .into_iter()
         .filter(|name| !["Serialize", "Deserialize", "Default"].contains(name))
-        .map(|name| syn::parse_str(name).map_err(|_| GenerateError::Rust(name.to_owned())))
+        .map(rust)
         .collect()
 }
 
@@ -280,7 +301,7 @@ fn listed(usual: &[&str], others: &[String]) -> Result<String, GenerateError> {
         .join(","))
 }
 
-/// Parses a Rust type that a setting names.
-fn rust_type(text: &str) -> Result<syn::Type, GenerateError> {
+/// Parses Rust that a setting holds.
+fn rust<T: syn::parse::Parse>(text: &str) -> Result<T, GenerateError> {
     syn::parse_str(text).map_err(|_| GenerateError::Rust(text.to_owned()))
 }

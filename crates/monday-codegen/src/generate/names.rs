@@ -41,9 +41,13 @@ pub(super) fn snake(name: &str) -> String {
         None => "underscore".into(),
         Some(first) if first.is_ascii_digit() => format!("value_{snake}"),
         _ if snake == "gen" => "gen_value".into(),
-        _ if KEYWORDS.contains(&snake.as_str()) => format!("{snake}_"),
+        _ if is_keyword(&snake) => format!("{snake}_"),
         _ => snake,
     }
+}
+
+pub(super) fn is_keyword(name: &str) -> bool {
+    KEYWORDS.contains(&name)
 }
 
 /// A name as a type or variant: camel case, no keyword. `prefix` stands before a digit and for a

@@ -9,8 +9,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use graphql_parser::query::{SelectionSet, TypeCondition};
+use heck::ToSnakeCase as _;
 
-use super::names::{FieldNames, TypeNames, camel, snake, unique};
+use super::names::{FieldNames, TypeNames, camel, is_keyword, snake, unique};
 use super::schema::{
     GraphqlType, SchemaIndex, TypeInfo, inner_name, is_built_in, nullable, with_name,
 };
@@ -57,7 +58,12 @@ pub(super) fn prepare(
     } else {
         format!("Operation{attempt}")
     };
-    let name = format!("{}{suffix}", camel(&operation.name, "Operation"));
+    let mut name = camel(&operation.name, "Operation");
+    if is_keyword(&name.to_snake_case()) {
+        // The generator calls its module that, as it is.
+        name.push_str("Operation");
+    }
+    name.push_str(&suffix);
     preparation.name_fragments(operation, &name, attempt);
 
     let (keyword, root) = match operation.kind {
@@ -291,12 +297,24 @@ impl<'a> Preparation<'a> {
                             implemented.push(self.types.get(interface)?);
                         }
                     }
+                    for (union, fields) in &self.needed {
+                        let members = matches!(schema.get(union), Some(TypeInfo::Union(_)))
+                            .then(|| schema.possible(union))
+                            .unwrap_or_default();
+                        if !fields.is_empty() && members.contains(name) {
+                            implemented.push(self.types.get(union)?);
+                        }
+                    }
                     let implements = if implemented.is_empty() {
                         String::new()
                     } else {
                         format!(" implements {}", implemented.join(" & "))
                     };
                     let _ = writeln!(text, "type {rust}{implements}{fields}");
+                }
+                // The generator takes no field of a union, and `__typename` is one.
+                Some(TypeInfo::Union(_)) if !fields.is_empty() => {
+                    let _ = writeln!(text, "interface {rust}{fields}");
                 }
                 Some(TypeInfo::Interface { .. }) => {
                     let _ = writeln!(text, "interface {rust}{fields}");

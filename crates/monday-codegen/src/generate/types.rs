@@ -10,7 +10,7 @@ use super::names::{FieldNames, TypeNames, camel, unique};
 use super::schema::{
     GraphqlType, InputField, SchemaIndex, TypeInfo, inner_name, is_built_in, nullable,
 };
-use super::{GenerateError, Generator, derives, rust_type};
+use super::{GenerateError, Generator, derives, rust};
 
 /// Generates the types that `used` names, and those that these use.
 pub(super) fn types(
@@ -57,15 +57,15 @@ impl Writer<'_> {
         let generator = self.generator;
         match self.schema.get(name) {
             Some(TypeInfo::Scalar) => {
-                let rust = match generator.scalars.get(name) {
-                    Some(custom) => rust_type(custom)?,
+                let rust: syn::Type = match generator.scalars.get(name) {
+                    Some(custom) => rust(custom)?,
                     None => self.default_scalar(name),
                 };
                 Ok(quote!(#doc pub type #ident = #rust;))
             }
             Some(TypeInfo::Enum(values)) => match generator.extern_enums.get(name) {
                 Some(custom) => {
-                    let rust = rust_type(custom)?;
+                    let rust: syn::Type = rust(custom)?;
                     Ok(quote!(#doc pub type #ident = #rust;))
                 }
                 None => {

@@ -1,6 +1,6 @@
 //! `create`: one webhook, its config checked before anything is sent.
 
-use monday_webhooks::{StatusValue, Subscription, SubscriptionKind, WebhookUrl};
+use monday_webhooks::{StatusValue, Subscription, SubscriptionKind, WebhookUrl, client::Creation};
 use serde_json::Value;
 
 use crate::{
@@ -20,10 +20,10 @@ pub(crate) fn run(global: &Global, args: CreateArgs) -> Result<(), Failure> {
     let board = args.board;
     let subscription = subscription(args)?;
     let client = secrets::client(global)?;
-    let webhook = super::block_on(async {
+    let creation = super::block_on(async {
         client
             .webhooks()
-            .create(board, &url, subscription)
+            .create_or_find(board, &url, subscription)
             .await
             .map_err(|error| {
                 let mut message = with_causes(&error);
@@ -35,6 +35,13 @@ pub(crate) fn run(global: &Global, args: CreateArgs) -> Result<(), Failure> {
                 Failure::failed(message)
             })
     })?;
+    if let Creation::Found(webhook) = &creation {
+        anstream::eprintln!(
+            "monday's answer was lost; webhook {} is new on the board and has this event and config",
+            webhook.id
+        );
+    }
+    let webhook = creation.into_webhook();
     let row = WebhookRow::from(&webhook);
     if global.json {
         output::json(&row)

@@ -2,8 +2,10 @@
 
 use std::{fs, path::Path};
 
-use monday_codegen::{Grade, ImportOptions, Imported, Severity, write_atomically};
+use monday_codegen::{Change, Grade, ImportOptions, Imported, Severity, write_atomically};
 use monday_webhooks::{API_VERSION, client::DEFAULT_ENDPOINT};
+
+use serde::Serialize;
 
 use crate::{
     args::{CheckArgs, DiffArgs, FailOn, FetchArgs, Global, ImportArgs},
@@ -40,30 +42,73 @@ pub(crate) fn diff(global: &Global, args: &DiffArgs) -> Result<(), Failure> {
     if args.webhooks {
         changes = monday_codegen::webhook_changes(&changes, &old, &new);
     }
-    if global.json {
-        output::json(&changes)?;
-    } else {
-        output::table(
-            &["GRADE", "WHAT", "CHANGE"],
-            changes.iter().map(|change| {
-                vec![
-                    change.grade.to_string(),
-                    change.path.clone(),
-                    change.message.clone(),
-                ]
+    let usages = match &args.operations {
+        Some(folder) => Some(
+            monday_codegen::usages(&old.sdl, folder)
+                .map_err(|error| Failure::failed(with_causes(&error)))?,
+        ),
+        None => None,
+    };
+    let rows: Vec<Row> = changes
+        .iter()
+        .map(|change| Row {
+            change,
+            operations: usages.as_ref().map(|usages| {
+                let touched = usages.iter().filter(|usage| usage.is_touched_by(change));
+                touched.map(|usage| usage.operation.as_str()).collect()
             }),
-        )?;
-    }
+        })
+        .collect();
+    show(global, &rows)?;
     let fails = |grade: Grade| match args.fail_on {
         None => false,
         Some(FailOn::Breaking) => grade == Grade::Breaking,
         Some(FailOn::Dangerous) => grade != Grade::Safe,
         Some(FailOn::Safe) => true,
     };
-    if changes.iter().any(|change| fails(change.grade)) {
+    let counts = |row: &Row| {
+        row.operations
+            .as_ref()
+            .is_none_or(|touched| !touched.is_empty())
+    };
+    if rows
+        .iter()
+        .any(|row| fails(row.change.grade) && counts(row))
+    {
         return Err(Failure::Reported);
     }
     Ok(())
+}
+
+/// A change, and the operations that it touches where they were asked for.
+#[derive(Serialize)]
+struct Row<'a> {
+    #[serde(flatten)]
+    change: &'a Change,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    operations: Option<Vec<&'a str>>,
+}
+
+fn show(global: &Global, rows: &[Row]) -> Result<(), Failure> {
+    if global.json {
+        return output::json(&rows);
+    }
+    let mut header = vec!["GRADE", "WHAT", "CHANGE"];
+    if rows.iter().any(|row| row.operations.is_some()) {
+        header.push("OPERATIONS");
+    }
+    output::table(
+        &header,
+        rows.iter().map(|row| {
+            let mut cells = vec![
+                row.change.grade.to_string(),
+                row.change.path.clone(),
+                row.change.message.clone(),
+            ];
+            cells.extend(row.operations.as_ref().map(|touched| touched.join(", ")));
+            cells
+        }),
+    )
 }
 
 pub(crate) fn check(global: &Global, args: &CheckArgs) -> Result<(), Failure> {

@@ -239,3 +239,61 @@ fn a_token_for_loopback_does_not_go_through_a_proxy() {
         .env("http_proxy", "http://127.0.0.1:1");
     assert_eq!(run(&mut list).json(), json!([]));
 }
+
+#[test]
+fn at_a_mistyped_endpoint_a_webhook_is_not_taken_for_missing() {
+    let monday = Monday::start();
+    let endpoint = monday.emulator.endpoint().replace("/v2", "/v3");
+    let ran = monday.run(&["delete", "5", "--missing-ok", "--endpoint", &endpoint]);
+    ran.refused(1, "check its URL");
+    let missing = monday
+        .run(&["delete", "5", "--missing-ok", "--json"])
+        .json();
+    assert_eq!(missing, json!({"id": "5", "missing": true}));
+}
+
+#[test]
+fn a_creation_whose_answer_was_lost_is_found_or_said_to_be_in_doubt() {
+    let monday = Monday::start();
+    let mut endpoint = Running::start(&mut command(&[
+        "listen",
+        "--addr",
+        "127.0.0.1:0",
+        "--unsigned",
+    ]));
+    let url = endpoint.next_json()["listening"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let board = board();
+    let arguments = [
+        "create",
+        "--json",
+        "--board",
+        &board,
+        "--url",
+        &url,
+        "--allow-http",
+        "--event",
+        "create_item",
+    ];
+    let older = monday.run(&arguments).json();
+
+    monday
+        .emulator
+        .add_fault("create_webhook:lost".parse().unwrap());
+    let found = monday.run(&arguments);
+    let webhooks = monday.emulator.webhooks(DEFAULT_BOARD_ID);
+    let [_, new] = webhooks.as_slice() else {
+        panic!("{webhooks:?}");
+    };
+    assert_eq!(found.json()["id"], new.id.to_string());
+    assert_ne!(found.json()["id"], older["id"]);
+
+    monday
+        .emulator
+        .add_fault("create_webhook:reset".parse().unwrap());
+    let ran = monday.run(&arguments);
+    ran.refused(1, "may have been created; list the board's webhooks");
+    assert_eq!(monday.emulator.webhooks(DEFAULT_BOARD_ID).len(), 2);
+}

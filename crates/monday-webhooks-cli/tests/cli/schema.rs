@@ -75,6 +75,44 @@ fn a_difference_is_graded() {
 }
 
 #[test]
+fn a_change_names_the_operations_that_it_touches() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let (old, new, operations) = (path("old.graphql"), path("new.graphql"), path("queries"));
+    fs::write(&old, "type Query { a: Int b: Int c: Int }").unwrap();
+    fs::write(&new, "type Query { a: Int c: String }").unwrap();
+    fs::create_dir(&operations).unwrap();
+    fs::write(path("queries/a.graphql"), "query ReadA { a }").unwrap();
+    fs::write(path("queries/c.graphql"), "query ReadC { a c }").unwrap();
+
+    let diff = ["schema", "diff", &old, &new, "--operations", &operations];
+    let rows = run(command(&diff).arg("--json")).json();
+    assert_eq!(rows[0]["path"], "Query.b");
+    assert_eq!(rows[0]["operations"], serde_json::json!([]));
+    assert_eq!(rows[1]["path"], "Query.c");
+    assert_eq!(rows[1]["operations"], serde_json::json!(["ReadC"]));
+    let table = run(&mut command(&diff));
+    let header = table.stdout().lines().next().unwrap();
+    assert!(header.contains("OPERATIONS"), "{table:?}");
+    assert!(table.stdout().contains("ReadC"), "{table:?}");
+
+    let failing = run(command(&diff).args(["--fail-on", "breaking"]));
+    assert_eq!(failing.code(), 1, "{failing:?}");
+    fs::remove_file(path("queries/c.graphql")).unwrap();
+    let untouched = run(command(&diff).args(["--fail-on", "breaking"]));
+    assert_eq!(untouched.code(), 0, "{untouched:?}");
+    run(&mut command(&[
+        "schema",
+        "diff",
+        &old,
+        &new,
+        "--operations",
+        "/nonexistent",
+    ]))
+    .refused(1, "/nonexistent");
+}
+
+#[test]
 fn operations_are_checked_with_the_place_of_each_error() {
     let folder = tempfile::tempdir().unwrap();
     let dir = folder.path().to_str().unwrap();

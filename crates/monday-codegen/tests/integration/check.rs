@@ -1,12 +1,10 @@
 //! Operations against monday's schema: everything that is wrong, with its place.
 
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use std::fs;
 
 use monday_codegen::{CheckError, Diagnostic, Severity, check};
 
-const SDL: &str = include_str!("../../../schema/monday.graphql");
+const SDL: &str = include_str!("../../../../schema/monday.graphql");
 
 /// Checks these files, and returns the findings as `file:line:column severity message`.
 fn checked(files: &[(&str, &str)]) -> Vec<String> {
@@ -103,6 +101,33 @@ fn what_code_cannot_be_generated_from_is_found() {
 }
 
 #[test]
+fn operations_that_become_one_rust_module_are_found() {
+    let found = checked(&[
+        ("a.graphql", "query FooBar { me { id } }"),
+        ("b.graphql", "query foo_bar { me { id } }"),
+    ]);
+    assert_eq!(found.len(), 1, "{found:#?}");
+    assert!(
+        found[0].starts_with("b.graphql:1:1 Error foo_bar becomes the Rust module `foo_bar`"),
+        "{found:#?}"
+    );
+    assert!(found[0].contains("FooBar in"), "{found:#?}");
+}
+
+#[test]
+fn a_wrong_selection_is_one_error() {
+    let found = checked(&[(
+        "a.graphql",
+        "query A { boards { nonsense } me { id { deeper } } }",
+    )]);
+    let starts: Vec<_> = found
+        .iter()
+        .filter_map(|found| found.split_once(" Error").map(|(place, _)| place))
+        .collect();
+    assert_eq!(starts, ["a.graphql:1:20", "a.graphql:1:36"], "{found:#?}");
+}
+
+#[test]
 fn every_error_is_found_at_once() {
     let found = checked(&[
         (
@@ -157,35 +182,36 @@ fn shared_fragments_are_found_and_checked_where_they_stand() {
 
 #[test]
 fn what_is_deprecated_is_a_warning() {
-    let sdl = "type Query { old(a: Int @deprecated(reason: \"of no use\")): Int @deprecated(reason: \"use new\") new: Int }";
+    let sdl = "
+        type Query {
+            old(a: Int @deprecated(reason: \"of no use\")): Int @deprecated(reason: \"use new\")
+            new(words: [Word!], in: Outer): Int
+        }
+        enum Word { GOOD BAD @deprecated(reason: \"say GOOD\") }
+        input Outer { inners: [Inner!] }
+        input Inner { gone: Int @deprecated word: Word = GOOD }";
+    let operation = "query A($word: Word = BAD) {
+  old(a: 1)
+  new(words: [GOOD, BAD], in: { inners: [{ gone: 1, word: $word }] })
+}";
     let folder = tempfile::tempdir().unwrap();
-    fs::write(
-        folder.path().join("a.graphql"),
-        "query A {\n  old(a: 1)\n  new\n}",
-    )
-    .unwrap();
+    fs::write(folder.path().join("a.graphql"), operation).unwrap();
     let found = check(sdl, folder.path()).unwrap();
     let shown: Vec<_> = found
         .iter()
         .map(|found| {
-            (
-                found.line,
-                found.column,
-                found.severity,
-                found.message.as_str(),
-            )
+            assert_eq!(found.severity, Severity::Warning, "{found}");
+            (found.line, found.column, found.message.as_str())
         })
         .collect();
     assert_eq!(
         shown,
         [
-            (2, 3, Severity::Warning, "Query.old is deprecated: use new"),
-            (
-                2,
-                7,
-                Severity::Warning,
-                "Query.old(a:) is deprecated: of no use"
-            ),
+            (1, 23, "Word.BAD is deprecated: say GOOD"),
+            (2, 3, "Query.old is deprecated: use new"),
+            (2, 7, "Query.old(a:) is deprecated: of no use"),
+            (3, 21, "Word.BAD is deprecated: say GOOD"),
+            (3, 44, "Inner.gone is deprecated: no reason is given"),
         ]
     );
 }

@@ -1,0 +1,285 @@
+//! Code for operations of any shape: it parses, or there is an error with a place.
+
+use std::{collections::BTreeSet, fmt::Write as _, fs, path::Path, sync::LazyLock};
+
+use monday_codegen::{Compile, CompileError, Severity, check};
+use proptest::{prelude::*, sample::Index};
+
+/// A schema with names that Rust can't have, and the operations that are compiled with it.
+const NASTY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/generated/nasty");
+
+static SDL: LazyLock<String> =
+    LazyLock::new(|| fs::read_to_string(Path::new(NASTY).join("schema.graphql")).unwrap());
+
+static OPERATIONS: LazyLock<Vec<String>> = LazyLock::new(|| {
+    let files = fs::read_dir(Path::new(NASTY).join("queries")).unwrap();
+    let mut texts: Vec<_> = files
+        .map(|file| file.unwrap().path())
+        .filter(|path| path.is_file())
+        .map(|path| fs::read_to_string(path).unwrap())
+        .collect();
+    texts.sort();
+    texts
+});
+
+/// What becomes of one operation, with a fragment `option` beside it.
+fn generated(operation: &str) -> Result<String, CompileError> {
+    let folder = tempfile::tempdir().unwrap();
+    let queries = folder.path().join("queries");
+    fs::create_dir(&queries).unwrap();
+    fs::write(queries.join("operation.graphql"), operation).unwrap();
+    let fragment = Path::new(NASTY).join("queries/fragments/option.graphql");
+    fs::copy(fragment, queries.join("option.graphql")).unwrap();
+    let schema = folder.path().join("schema.graphql");
+    fs::write(&schema, SDL.as_str()).unwrap();
+    let code = Compile::new("queries").generate(&schema, &queries, folder.path());
+    if code.is_ok() {
+        let found = check(&SDL, &queries).unwrap();
+        assert!(
+            found
+                .iter()
+                .all(|found| found.severity == Severity::Warning)
+        );
+    }
+    code
+}
+
+/// A type's fields as `(name, arguments, type)`, composite types with a selection of their own.
+const FIELDS: [(&str, &[(&str, &str, &str)]); 8] = [
+    (
+        "Query",
+        &[
+            ("Self", "", "Option"),
+            ("_leading", "(self: true)", ""),
+            ("_1st", "", ""),
+            ("async", "", ""),
+            ("either", "(kind: Ok)", "Either"),
+            ("fooBar", "", ""),
+            ("foo_bar", "", ""),
+            ("match", "", "Named"),
+            ("on", "", ""),
+            ("type", "", ""),
+            ("words", "", ""),
+        ],
+    ),
+    (
+        "Option",
+        &[
+            ("id", "", ""),
+            ("none", "", ""),
+            ("String", "", ""),
+            ("result", "", ""),
+            ("variables", "", "ResponseData"),
+        ],
+    ),
+    ("ResponseData", &[("ok", "", "")]),
+    ("Named", &[("name", "", ""), ("self", "", "Named")]),
+    (
+        "Cat",
+        &[("name", "", ""), ("self", "", "Named"), ("lives", "", "")],
+    ),
+    (
+        "dog_type",
+        &[
+            ("name", "", ""),
+            ("self", "", "Named"),
+            ("owner", "", "Cat"),
+        ],
+    ),
+    ("Either", &[]),
+    ("Empty", &[]),
+];
+
+/// The object types that a value of an abstract type can have.
+fn members(ty: &str) -> &'static [&'static str] {
+    match ty {
+        "Named" => &["Cat", "dog_type"],
+        "Either" => &["Cat", "dog_type", "Option"],
+        _ => &[],
+    }
+}
+
+/// Writes a selection on a type, led by choices.
+fn selection(out: &mut String, ty: &str, depth: usize, choices: &mut dyn Iterator<Item = usize>) {
+    let fields = FIELDS.iter().find(|(name, _)| *name == ty).unwrap().1;
+    out.push_str(" {");
+    let mut written = 0;
+    for _ in 0..choices.next().unwrap_or(0) % 4 + 1 {
+        let choice = choices.next().unwrap_or(0);
+        let members = members(ty);
+        match choice % 8 {
+            0 => out.push_str(" __typename"),
+            1 if !members.is_empty() && depth > 0 => {
+                let member = members[choice / 8 % members.len()];
+                let _ = write!(out, " ... on {member}");
+                selection(out, member, depth - 1, choices);
+            }
+            2 if ty == "Option" || ty == "Either" => out.push_str(" ...option"),
+            3 if depth > 0 => {
+                out.push_str(" ...");
+                if choice.is_multiple_of(3) {
+                    out.push_str(" @include(if: false)");
+                }
+                selection(out, ty, depth - 1, choices);
+            }
+            other if !fields.is_empty() => {
+                let (name, arguments, inner) = fields[choice / 8 % fields.len()];
+                if depth == 0 && !inner.is_empty() {
+                    continue;
+                }
+                // One alias for one field, so that two selections of it can be merged.
+                if other == 4 {
+                    let _ = write!(out, " alias_{name}:");
+                }
+                let _ = write!(out, " {name}{arguments}");
+                if other == 5 {
+                    out.push_str(" @skip(if: false)");
+                }
+                if !inner.is_empty() {
+                    selection(out, inner, depth - 1, choices);
+                }
+            }
+            _ => continue,
+        }
+        written += 1;
+    }
+    if written == 0 {
+        out.push_str(" __typename");
+    }
+    out.push_str(" }");
+}
+
+/// What a compiler would refuse: names that stand twice in one scope, and types that are nowhere.
+fn flaws(code: &str) -> Vec<String> {
+    let file = syn::parse_file(code).unwrap();
+    let mut flaws = Vec::new();
+    let outer = type_names(&file.items, &mut flaws);
+    for item in &file.items {
+        let syn::Item::Mod(module) = item else {
+            continue;
+        };
+        let items = &module.content.as_ref().unwrap().1;
+        if module.ident == "__ids" {
+            continue;
+        }
+        let inner = type_names(items, &mut flaws);
+        for item in items {
+            let fields = fields(item);
+            for field in &fields {
+                missing_types(&field.ty, &outer, &inner, &mut flaws);
+            }
+            let names = fields.iter().filter_map(|field| field.ident.as_ref());
+            once(names.map(ToString::to_string), &mut flaws);
+            if let syn::Item::Enum(item) = item {
+                let names = item.variants.iter().map(|variant| &variant.ident);
+                once(names.map(ToString::to_string), &mut flaws);
+            }
+        }
+    }
+    flaws
+}
+
+fn fields(item: &syn::Item) -> Vec<&syn::Field> {
+    match item {
+        syn::Item::Struct(item) => item.fields.iter().collect(),
+        syn::Item::Enum(item) => item
+            .variants
+            .iter()
+            .flat_map(|variant| &variant.fields)
+            .collect(),
+        _ => Vec::new(),
+    }
+}
+
+fn type_names(items: &[syn::Item], flaws: &mut Vec<String>) -> BTreeSet<String> {
+    let names = items.iter().filter_map(|item| match item {
+        syn::Item::Struct(item) => Some(&item.ident),
+        syn::Item::Enum(item) => Some(&item.ident),
+        syn::Item::Type(item) => Some(&item.ident),
+        _ => None,
+    });
+    once(names.map(ToString::to_string), flaws)
+}
+
+/// The names, and a flaw for each that is there already.
+fn once(names: impl Iterator<Item = String>, flaws: &mut Vec<String>) -> BTreeSet<String> {
+    let mut seen = BTreeSet::new();
+    for name in names {
+        if !seen.insert(name.clone()) {
+            flaws.push(format!("{name} stands twice"));
+        }
+    }
+    seen
+}
+
+fn missing_types(
+    ty: &syn::Type,
+    outer: &BTreeSet<String>,
+    inner: &BTreeSet<String>,
+    flaws: &mut Vec<String>,
+) {
+    const KNOWN: [&str; 7] = ["Box", "Option", "String", "Vec", "bool", "f64", "i64"];
+    let syn::Type::Path(path) = ty else {
+        return flaws.push("a type that is no path".to_owned());
+    };
+    let segments = &path.path.segments;
+    let last = segments.last().unwrap();
+    let name = last.ident.to_string();
+    let is_there = match segments.len() {
+        1 => inner.contains(&name) || KNOWN.contains(&name.as_str()),
+        2 => segments[0].ident == "super" && outer.contains(&name),
+        _ => false,
+    };
+    if !is_there {
+        flaws.push(format!("there is no type {name}"));
+    }
+    if let syn::PathArguments::AngleBracketed(arguments) = &last.arguments {
+        for argument in &arguments.args {
+            if let syn::GenericArgument::Type(ty) = argument {
+                missing_types(ty, outer, inner, flaws);
+            }
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 250, ..ProptestConfig::default() })]
+
+    #[test]
+    fn code_is_made_of_every_right_operation(
+        choices in prop::collection::vec(any::<usize>(), 1..60),
+        name in "[_A-Za-z][_0-9A-Za-z]{0,8}",
+    ) {
+        let mut operation = format!("query {name}");
+        selection(&mut operation, "Query", 4, &mut choices.into_iter());
+        match generated(&operation) {
+            Ok(code) => prop_assert_eq!(flaws(&code), Vec::<String>::new(), "{}", operation),
+            Err(error) => prop_assert!(false, "{}\n{}", error, operation),
+        }
+    }
+
+    #[test]
+    fn a_mutilated_operation_is_an_error_or_code(
+        operation in any::<Index>(),
+        cuts in prop::collection::vec((any::<Index>(), 0_usize..6, "[ -~é\n]{0,4}"), 1..4),
+    ) {
+        let mut text: Vec<char> = operation.get(&OPERATIONS).chars().collect();
+        for (at, length, insert) in cuts {
+            let from = at.index(text.len() + 1);
+            let to = (from + length).min(text.len());
+            text.splice(from..to, insert.chars());
+        }
+        let text: String = text.into_iter().collect();
+        match generated(&text) {
+            Ok(_) => {}
+            Err(CompileError::Operations { found, .. }) => {
+                let is_error = |found: &&monday_codegen::Diagnostic| found.severity == Severity::Error;
+                prop_assert!(found.iter().any(|found| is_error(&found)));
+                for found in &found {
+                    prop_assert!(found.line > 0 && found.column > 0 && !found.file.as_os_str().is_empty(), "{:?}", found);
+                }
+            }
+            Err(error) => prop_assert!(false, "{}\n{}", error, text),
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! Which operations a change of the schema touches.
+
+use std::fs;
+
+use monday_codegen::{ImportOptions, diff, import, usages};
+
+const OLD: &str = "
+    type Query { item(where: Filter, id: ID): Item all(kind: Kind): [Item] other: Other }
+    type Item { id: ID! name: String state: State tags: [Tag] }
+    type Tag { text: String }
+    type Other { a: Int b: Int }
+    input Filter { word: String inner: Inner }
+    input Inner { kind: Kind }
+    enum Kind { ONE TWO }
+    enum State { OPEN DONE }
+";
+
+/// The operations that the step from [`OLD`] to the schema with this replacement touches.
+fn touched(from: &str, to: &str) -> Vec<String> {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
+    write("literal.graphql", "query Literal { all(kind: ONE) { id } }");
+    write(
+        "variable.graphql",
+        "query Variable($where: Filter) { item(where: $where) { ...Named } }",
+    );
+    write("state.graphql", "query State { item(id: 1) { state } }");
+    write(
+        "named.graphql",
+        "fragment Named on Item { name tags { text } }",
+    );
+    assert!(OLD.contains(from), "{from}");
+    let options = ImportOptions::default();
+    let old = import(OLD.as_bytes(), &options).unwrap();
+    let new = import(OLD.replacen(from, to, 1).as_bytes(), &options).unwrap();
+    let changes = diff(&old, &new);
+    assert!(!changes.is_empty(), "{from} to {to}");
+    let usages = usages(&old.sdl, folder.path()).unwrap();
+    usages
+        .into_iter()
+        .filter(|usage| changes.iter().any(|change| usage.is_touched_by(change)))
+        .map(|usage| usage.operation)
+        .collect()
+}
+
+#[test]
+fn a_change_touches_the_operations_that_use_what_changed() {
+    let nobody: [&str; 0] = [];
+    for (from, to, operations) in [
+        ("name: String", "name: Int", &["Variable"][..]),
+        ("tags: [Tag]", "", &["Variable"]),
+        ("text: String", "text: Int", &["Variable"]),
+        ("state: State", "", &["State"]),
+        ("id: ID!", "id: ID", &["Literal"]),
+        ("a: Int", "a: String", &nobody),
+        ("kind: Kind): [Item]", "kind: Int): [Item]", &["Literal"]),
+        // A field that nobody asks for yet.
+        ("id: ID!", "id: ID! color: String", &nobody),
+        // What comes in by a variable can hold anything of its type.
+        ("word: String", "", &["Variable"]),
+        ("word: String", "word: String more: Int!", &["Variable"]),
+        ("inner: Inner", "inner: Inner!", &["Variable"]),
+        // The literal ONE stays what it is; a variable and an answer can be any value.
+        ("ONE TWO", "ONE", &["Variable"]),
+        ("ONE TWO", "TWO", &["Literal", "Variable"]),
+        ("ONE TWO", "ONE TWO THREE", &["Variable"]),
+        ("OPEN DONE", "OPEN DONE STUCK", &["State"]),
+        (
+            "item(where: Filter, id: ID)",
+            "item(where: Filter, id: ID, by: ID!)",
+            &["State", "Variable"],
+        ),
+    ] {
+        assert_eq!(touched(from, to), operations, "{from} to {to}");
+    }
+}

@@ -1,0 +1,109 @@
+//! One request and its answer, over HTTP.
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, StatusCode, header};
+
+use super::{
+    Client,
+    call::Asked,
+    deadline::Deadline,
+    error::{Details, Error, ErrorKind},
+    transport::TransportCause,
+};
+
+pub(super) const API_VERSION_HEADER: HeaderName = HeaderName::from_static("api-version");
+
+/// The longest answer that is read, in bytes.
+const MAX_ANSWER: usize = 64 * 1024 * 1024;
+
+/// An answer as it came.
+pub(super) struct Received {
+    pub(super) status: StatusCode,
+    pub(super) headers: HeaderMap,
+    pub(super) body: Vec<u8>,
+}
+
+/// Sends a request, and reads the whole answer.
+pub(super) async fn exchange(
+    client: &Client,
+    asked: &Asked<'_>,
+    body: Bytes,
+    deadline: Deadline,
+) -> Result<Received, Broken> {
+    let shared = &client.shared;
+    let request = shared
+        .http
+        .post(shared.endpoint.clone())
+        .timeout(shared.request_timeout)
+        .headers(HeaderMap::clone(&client.headers))
+        .header(header::AUTHORIZATION, client.authorization.header.clone())
+        .header(header::CONTENT_TYPE, "application/json")
+        .header(header::ACCEPT, "application/json")
+        .header(API_VERSION_HEADER, asked.api_version.clone())
+        .body(body);
+    let exchange = async {
+        let mut response = request.send().await?;
+        let mut body = Vec::new();
+        while let Some(chunk) = response.chunk().await? {
+            if body.len() + chunk.len() > MAX_ANSWER {
+                return Err(Broken::TooLong);
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(Received {
+            status: response.status(),
+            headers: std::mem::take(response.headers_mut()),
+            body,
+        })
+    };
+    tokio::time::timeout_at(deadline.at(), exchange)
+        .await
+        .unwrap_or(Err(Broken::Deadline))
+}
+
+/// Why an exchange gave no answer.
+pub(super) enum Broken {
+    Http(reqwest::Error),
+    Deadline,
+    TooLong,
+}
+
+impl From<reqwest::Error> for Broken {
+    fn from(error: reqwest::Error) -> Self {
+        Self::Http(error)
+    }
+}
+
+impl Broken {
+    /// Where the connection was never made, monday can't have seen the request. In any other case
+    /// it may have.
+    pub(super) fn into_error(self, asked: &Asked<'_>) -> Error {
+        let details = match self {
+            Self::TooLong => Details {
+                may_have_been_applied: asked.is_mutation,
+                ..Details::new(ErrorKind::Decode, asked.operation)
+            },
+            Self::Deadline => Details {
+                cause: Some(TransportCause::Deadline),
+                retryable: true,
+                may_have_been_applied: asked.is_mutation,
+                ..Details::new(ErrorKind::Timeout, asked.operation)
+            },
+            Self::Http(error) => {
+                let kind = if error.is_timeout() {
+                    ErrorKind::Timeout
+                } else {
+                    ErrorKind::Transport
+                };
+                Details {
+                    cause: Some(TransportCause::of(&error)),
+                    retryable: true,
+                    may_have_been_applied: asked.is_mutation && !error.is_connect(),
+                    source: Some(error.without_url().into()),
+                    ..Details::new(kind, asked.operation)
+                }
+            }
+        };
+        Error::new(details)
+    }
+}
