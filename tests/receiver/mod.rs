@@ -1,8 +1,10 @@
 //! The endpoint as a tower service.
 
 mod authorization;
+mod framing;
 mod lifecycle;
 mod limits;
+mod running;
 mod server;
 mod testing;
 mod unsigned;
