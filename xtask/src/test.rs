@@ -8,8 +8,9 @@ use std::{
 use crate::{cargo, cargo_path};
 
 /// Crates with dependencies that nobody else in the workspace has.
-const OUTSIDE: [&str; 4] = [
+pub(crate) const OUTSIDE: [&str; 5] = [
     "examples/actix-web",
+    "examples/code-first",
     "examples/downstream",
     "examples/lambda",
     "fuzz",
