@@ -79,6 +79,15 @@ mod tests {
         }
     }
 
+    #[test]
+    fn the_longest_challenge_is_echoed_with_all_of_it_escaped_and_room_around_it() {
+        let escapes = "\\u0061".repeat(MAX_CHALLENGE);
+        let space = " ".repeat(200);
+        let body = format!("{space}{{\"challenge\":\"{escapes}\"}}");
+        assert!(answer(body.as_bytes()).is_some());
+        assert!(answer(format!("{body}{space}").as_bytes()).is_none());
+    }
+
     proptest! {
         #[test]
         fn a_challenge_is_echoed_as_it_came(text in "\\PC{0,200}") {

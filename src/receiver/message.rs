@@ -43,14 +43,6 @@ impl Message for LifecycleEvent {
 ///
 /// It says that the sender holds a token that monday minted for this endpoint. The token doesn't
 /// sign the body.
-///
-/// ```compile_fail,E0639
-/// use monday_webhooks::{Delivery, auth::Sender, receiver::Verified};
-///
-/// fn forge(message: Delivery, sender: Sender) -> Verified<Delivery> {
-///     Verified { message, sender }
-/// }
-/// ```
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Verified<M: Message> {
@@ -67,15 +59,7 @@ impl<M: Message> Verified<M> {
     }
 }
 
-/// A delivery of which nobody knows who sent it. It isn't a [`Verified`] one, and doesn't become one:
-///
-/// ```compile_fail,E0308
-/// use monday_webhooks::{Delivery, receiver::{Unverified, Verified}};
-///
-/// fn pass(delivery: Unverified<Delivery>) -> Verified<Delivery> {
-///     delivery
-/// }
-/// ```
+/// A delivery of which nobody knows who sent it.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Unverified<M> {

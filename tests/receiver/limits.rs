@@ -18,7 +18,7 @@ use http_body_util::Full;
 use monday_webhooks::{
     Delivery, Receiver, SubscriptionKind,
     auth::{SigningSecret, Verifier},
-    receiver::{Limits, Unverified, Verified, dangerous},
+    receiver::{DEFAULT_BODY_LIMIT, Limits, Refusal, Sink, Taken, Unverified, Verified, dangerous},
     testing::{BoardClaims, sample, sign_board_token, signed_request},
 };
 use tokio::sync::Semaphore;
@@ -35,6 +35,35 @@ fn limits(body_size: usize, in_flight: usize) -> Limits {
     limits.body_size = body_size;
     limits.in_flight = in_flight;
     limits
+}
+
+#[test]
+fn the_limits_are_those_of_the_docs_unless_others_are_set() {
+    let limits = Limits::default();
+    assert_eq!((limits.body_size, limits.in_flight), (1_048_576, 1_024));
+    assert_eq!(DEFAULT_BODY_LIMIT, limits.body_size);
+}
+
+#[test]
+fn a_receiver_shows_its_limits_and_no_secret() {
+    let verifier = Verifier::new(SigningSecret::new("hidden").unwrap());
+    let shown = format!(
+        "{:?}",
+        Receiver::with_limits(verifier, NoSink, limits(7, 8))
+    );
+    for part in ["SigningSecret(..)", "body_size: 7", "in_flight: 8"] {
+        assert!(shown.contains(part), "{shown}");
+    }
+    assert!(!shown.contains("hidden"), "{shown}");
+}
+
+/// A sink that is never asked.
+struct NoSink;
+
+impl<M: Send> Sink<M> for NoSink {
+    async fn take(&self, _: M) -> Result<Taken, Refusal> {
+        Err(Refusal::Unavailable)
+    }
 }
 
 #[tokio::test]

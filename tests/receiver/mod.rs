@@ -1,8 +1,10 @@
 //! The endpoint as a tower service.
 
 mod authorization;
+mod framing;
 mod lifecycle;
 mod limits;
+mod running;
 mod server;
 mod testing;
 mod unsigned;
@@ -14,8 +16,8 @@ use http::{Request, Response, StatusCode, header};
 use http_body_util::{BodyExt, Full};
 use monday_webhooks::{
     Delivery, EventKind, Receiver, SubscriptionKind,
-    auth::{SigningSecret, Verifier},
-    receiver::{Limits, Unverified, Verified, dangerous},
+    auth::{AuthError, SigningSecret, Verifier},
+    receiver::{Limits, Refusal, Unverified, Verified, dangerous},
     testing::{BoardClaims, sample, sign_board_token},
 };
 use tower::{Service, ServiceExt};
@@ -113,6 +115,24 @@ async fn a_delivery_that_was_not_kept_is_asked_for_again() {
     let response = receiver.oneshot(request(None, body)).await.unwrap();
     assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
     assert!(response.headers().contains_key(header::RETRY_AFTER));
+}
+
+#[test]
+fn a_refusal_says_in_its_headers_what_would_help() {
+    for (refusal, name, value) in [
+        (
+            Refusal::Unauthorized(AuthError::Missing),
+            header::WWW_AUTHENTICATE,
+            "Bearer",
+        ),
+        (Refusal::Method, header::ALLOW, "POST"),
+        (Refusal::Busy, header::RETRY_AFTER, "60"),
+        (Refusal::Unavailable, header::RETRY_AFTER, "60"),
+    ] {
+        let answer = refusal.response();
+        assert_eq!(answer.status(), refusal.status());
+        assert_eq!(answer.headers()[name], value);
+    }
 }
 
 #[tokio::test]
