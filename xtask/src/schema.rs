@@ -3,7 +3,7 @@
 use std::{error::Error, fs, path::Path, process::Command};
 
 use monday_codegen::{
-    ImportOptions, Imported, Usage, VendoredSchema, diff, import, is_api_version, usages,
+    ImportOptions, Imported, Severity, Usage, VendoredSchema, diff, import, is_api_version, usages,
     write_atomically,
 };
 
@@ -125,8 +125,11 @@ pub(crate) fn check() -> Done {
         );
     }
     for folder in OPERATIONS {
-        for found in monday_codegen::check(&schema.sdl, Path::new(folder))? {
-            eprintln!("{}", found.report);
+        let found = monday_codegen::check(&schema.sdl, Path::new(folder))?;
+        for diagnostic in &found {
+            eprintln!("{}", diagnostic.report);
+        }
+        if found.iter().any(|found| found.severity == Severity::Error) {
             return Err(format!("an operation below {folder} doesn't fit the schema").into());
         }
     }
