@@ -3,7 +3,7 @@
 use std::{error::Error, fs, path::Path, process::Command};
 
 use monday_codegen::{
-    ImportOptions, Imported, Usage, VendoredSchema, diff, import, is_api_version, usages,
+    ImportOptions, Imported, Severity, Usage, VendoredSchema, diff, import, is_api_version, usages,
     write_atomically,
 };
 
