@@ -206,3 +206,94 @@ fn has_result(data: Option<&RawValue>) -> bool {
             results.any(|(_, value)| !value.is_null())
         })
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    use super::*;
+    use crate::client::redact::Secrets;
+
+    const SECRET: &str = "hidden-token";
+
+    fn read(status: u16, body: &[u8], is_mutation: bool) -> Result<Value, Error> {
+        let asked = Asked {
+            operation: "A",
+            is_mutation,
+            api_version: http::HeaderValue::from_static("2026-10"),
+            secrets: Secrets::new([SECRET]),
+        };
+        let status = StatusCode::from_u16(status).unwrap();
+        Answer::read(status, &HeaderMap::new(), body).into_data(&asked)
+    }
+
+    /// JSON with monday's names at any depth, and anything under them.
+    fn any_json() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            any::<f64>().prop_map(Value::from),
+            Just(json!(SECRET)),
+            "\\PC{0,20}".prop_map(Value::from),
+            prop::sample::select(vec![
+                "UNAUTHORIZED",
+                "ResourceNotFoundException",
+                "reset in 7."
+            ])
+            .prop_map(Value::from),
+        ];
+        let names = vec![
+            "data",
+            "errors",
+            "message",
+            "extensions",
+            "code",
+            "status_code",
+            "path",
+            "error_code",
+            "error_message",
+            "error_data",
+            "account_id",
+            "request_id",
+            "retry_in_seconds",
+            "monday_webhooks_complexity",
+        ];
+        leaf.prop_recursive(5, 40, 5, move |inner| {
+            let name = prop::sample::select(names.clone());
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+                prop::collection::btree_map(name, inner, 0..6).prop_map(|map| map
+                    .into_iter()
+                    .map(|(name, value)| (name.to_owned(), value))
+                    .collect()),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn every_answer_is_data_or_an_error_that_shows_no_secret_and_repeats_no_doubtful_mutation(
+            status in 100u16..1000,
+            body in prop_oneof![
+                any_json().prop_map(|json| json.to_string().into_bytes()),
+                prop::collection::vec(any::<u8>(), 0..60),
+            ],
+            is_mutation in any::<bool>(),
+        ) {
+            let Err(error) = read(status, &body, is_mutation) else {
+                prop_assert!((200..300).contains(&status));
+                return Ok(());
+            };
+            let shown = format!("{error} {error:?}");
+            prop_assert!(!shown.contains(SECRET), "{}", shown);
+            prop_assert_eq!(error.to_string().lines().count(), 1);
+            prop_assert!(is_mutation || !error.may_have_been_applied());
+            if is_mutation && error.is_retryable() && !error.may_have_been_applied() {
+                let refused = [ErrorKind::RateLimit, ErrorKind::Complexity, ErrorKind::Locked];
+                prop_assert!(refused.contains(&error.kind()), "{}", error);
+            }
+        }
+    }
+}

@@ -215,7 +215,7 @@ impl fmt::Debug for ClientBuilder {
     }
 }
 
-fn parse_endpoint(text: &str) -> Result<url::Url, BuildError> {
+pub(super) fn parse_endpoint(text: &str) -> Result<url::Url, BuildError> {
     let url = url::Url::parse(text).map_err(|_| BuildError::Endpoint)?;
     let allowed = match (url.scheme(), url.host()) {
         ("https", Some(_)) => true,

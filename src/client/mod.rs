@@ -19,14 +19,18 @@ mod headers;
 mod http;
 mod kind;
 #[cfg(feature = "config")]
+mod layer;
+#[cfg(feature = "config")]
 mod layers;
 mod lenient;
 mod limits;
+pub mod oauth;
 mod observe;
 mod operation;
 mod quota;
 mod redact;
 mod retry;
+mod scope;
 mod transport;
 mod wait;
 mod webhooks;
@@ -48,10 +52,13 @@ pub use create_or_find::Creation;
 pub use error::{Error, ErrorKind};
 pub use headers::HeaderError;
 #[cfg(feature = "config")]
-pub use layers::{ConfigLayers, LayerError};
+pub use layer::LayerError;
+#[cfg(feature = "config")]
+pub use layers::ConfigLayers;
 pub use limits::Limits;
 pub use operation::{Operation, OperationKind};
 pub use retry::RetryPolicy;
+pub use scope::{Scope, ScopeError};
 pub use transport::TransportCause;
 pub use webhooks::{Webhook, WebhookConfig, Webhooks};
 
@@ -73,6 +80,30 @@ pub use webhooks::{Webhook, WebhookConfig, Webhooks};
 /// # Ok(())
 /// # }
 /// ```
+///
+/// # In a synchronous program
+///
+/// A runtime of the current thread's is all that is needed. Keep it as long as the client, since
+/// connections live in it:
+///
+/// ```
+/// # use monday_emulator::{DEFAULT_BOARD_ID, Emulator};
+/// use monday_webhooks::{ApiToken, BoardId, Client};
+///
+/// fn main() -> Result<(), Box<dyn std::error::Error>> {
+///     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+/// #   let monday = runtime.block_on(Emulator::start())?;
+/// #   let (endpoint, token) = (monday.endpoint(), monday.app_token().expose());
+/// #   let board = BoardId::new(DEFAULT_BOARD_ID);
+///     let client = Client::builder().endpoint(endpoint).build(ApiToken::new(token)?)?;
+///     let webhooks = runtime.block_on(client.webhooks().list(board))?;
+///     println!("{} webhooks", webhooks.len());
+///     Ok(())
+/// }
+/// ```
+///
+/// Not from within another runtime: a thread that runs futures can't be blocked by one. There call
+/// it on a thread of its own, or simply `.await` it.
 #[derive(Clone)]
 pub struct Client {
     shared: Arc<Shared>,

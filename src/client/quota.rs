@@ -183,15 +183,29 @@ impl Quota {
             .budgets
             .as_ref()
             .map(|budgets| &budgets[usize::from(asked.is_mutation)]);
-        tokio::time::timeout_at(deadline.at(), self.all(asked.operation, budget))
-            .await
-            .map_err(|_| {
-                Error::new(Details {
-                    message: Some("this client's own limits left no room for it in time".into()),
-                    retryable: true,
-                    ..Details::new(ErrorKind::RateLimit, asked.operation)
-                })
+        let refused = |message: &str, retry_after| {
+            Error::new(Details {
+                message: Some(message.to_owned()),
+                retryable: true,
+                retry_after,
+                ..Details::new(ErrorKind::RateLimit, asked.operation)
             })
+        };
+        // Nothing is gained by waiting for what comes too late.
+        let held = lock(&self.account).account.window.held();
+        if let Some(held) = held.filter(|held| *held >= deadline.left()) {
+            let message = "monday has asked this account to wait for longer than the call may take";
+            return Err(refused(message, Some(held)));
+        }
+        let permit = tokio::time::timeout_at(deadline.at(), self.all(asked.operation, budget));
+        match permit.await {
+            // At the last moment there may be a permit, and no time to use it.
+            Ok(permit) if !deadline.left().is_zero() => Ok(permit),
+            _ => Err(refused(
+                "this client's own limits left no room for it in time",
+                None,
+            )),
+        }
     }
 
     /// The scarcest last: who waits for a budget doesn't keep others from their turn.

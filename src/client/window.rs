@@ -89,6 +89,13 @@ impl Window {
         places.not_before = places.not_before.max(then);
     }
 
+    /// How much longer nobody is let through, because monday asked for it.
+    pub(super) fn held(&self) -> Option<Duration> {
+        let then = self.places().not_before?;
+        let left = then.saturating_duration_since(Instant::now());
+        (!left.is_zero()).then_some(left)
+    }
+
     /// Counts calls that went through another window and belong to this one.
     pub(super) fn take_over(&self, other: &Self) {
         let calls = other.places().taken;
@@ -171,8 +178,10 @@ mod tests {
             let began = Instant::now();
             window.hold(Duration::from_secs(30));
             window.hold(Duration::from_secs(10));
+            assert_eq!(window.held(), Some(Duration::from_secs(30)));
             drop(window.place().await);
             assert_eq!(began.elapsed(), Duration::from_secs(30));
+            assert_eq!(window.held(), None);
         });
     }
 

@@ -155,12 +155,36 @@ async fn a_refusal_makes_all_scopes_of_the_account_wait_and_no_others() {
     let waiting = list(&client.with_token(token("b", 77))).await;
     assert_eq!(waiting.kind(), ErrorKind::RateLimit);
     assert_eq!(waiting.attempts(), 0);
+    assert!(waiting.retry_after().unwrap() > Duration::from_secs(40));
     assert!(
-        waiting.to_string().contains("this client's own limits"),
+        waiting.to_string().contains("asked this account to wait"),
         "{waiting}"
     );
     assert_eq!(server.calls().len(), 1);
 
     let other = client.with_token(token("c", 78));
     assert_eq!(other.webhooks().list(BoardId::new(1)).await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn a_call_for_which_there_is_no_room_in_time_says_so() {
+    let server = Server::start([Answer::json(&json!({"data": {"webhooks": []}}))]).await;
+    let client = Client::builder()
+        .endpoint(server.endpoint.as_str())
+        .limits(Limits::none().with_calls_per_minute(1))
+        .retry(RetryPolicy::never().with_max_elapsed(Duration::from_millis(200)))
+        .build(ApiToken::new("token").unwrap())
+        .unwrap();
+    let first = client.webhooks().list(BoardId::new(1)).await;
+    assert_eq!(first.unwrap(), []);
+    let second = list(&client).await;
+    assert_eq!(
+        (second.kind(), second.attempts()),
+        (ErrorKind::RateLimit, 0)
+    );
+    assert!(
+        second.to_string().contains("this client's own limits"),
+        "{second}"
+    );
+    assert_eq!(server.calls().len(), 1);
 }

@@ -3,7 +3,9 @@
 mod canary;
 mod create_or_find;
 mod failures;
+mod faults;
 mod limits;
+mod oauth;
 mod peers;
 mod reach;
 mod scopes;

@@ -5,6 +5,7 @@
     reason = "what a task says goes to standard output"
 )]
 
+mod changelog;
 mod schema;
 mod test;
 
@@ -15,6 +16,7 @@ use std::{
 
 const USAGE: &str = "usage: cargo xtask test
        cargo xtask schema check
+       cargo xtask schema bless
        cargo xtask schema update --from FILE --api-version VERSION";
 
 fn main() -> ExitCode {
@@ -22,6 +24,7 @@ fn main() -> ExitCode {
     let done = match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["test"] => test::run().map_err(Into::into),
         ["schema", "check"] => schema::check(),
+        ["schema", "bless"] => schema::bless(),
         ["schema", "update", "--from", file, "--api-version", version] => {
             schema::update(file, version)
         }
@@ -41,13 +44,26 @@ fn main() -> ExitCode {
 
 /// Runs cargo, and fails where it does.
 fn cargo(arguments: &[&str]) -> io::Result<()> {
-    let status = Command::new(cargo_path()).args(arguments).status()?;
+    cargo_with(arguments, &[])
+}
+
+/// The same with variables of the environment.
+fn cargo_with(arguments: &[&str], variables: &[(&str, &str)]) -> io::Result<()> {
+    let status = Command::new(cargo_path())
+        .args(arguments)
+        .envs(variables.iter().copied())
+        .status()?;
     if status.success() {
         Ok(())
     } else {
         let command = arguments.join(" ");
         Err(io::Error::other(format!("`cargo {command}` failed")))
     }
+}
+
+/// The one target folder, also for crates outside of the workspace.
+fn target_dir() -> String {
+    std::env::var("CARGO_TARGET_DIR").unwrap_or_else(|_| "target".into())
 }
 
 fn cargo_path() -> std::ffi::OsString {

@@ -2,19 +2,35 @@
 
 use std::{error::Error, fs, path::Path, process::Command};
 
-use monday_codegen::{ImportOptions, VendoredSchema, diff, import, write_atomically};
+use monday_codegen::{
+    ImportOptions, Imported, Severity, Usage, VendoredSchema, diff, import, is_api_version, usages,
+    write_atomically,
+};
+
+use crate::{changelog, test::OUTSIDE};
 
 type Done = Result<(), Box<dyn Error>>;
 
 const FOLDER: &str = "schema";
+const CHANGELOG: &str = "CHANGELOG.md";
 
-/// Imports a schema as monday serves it, records where it comes from, and says what changed.
+/// The operations of the SDK and of its examples.
+const OPERATIONS: [&str; 2] = ["queries", "examples/downstream/queries"];
+
+/// Imports a schema as monday serves it, records where it comes from, says what changed, and shows
+/// what no longer compiles.
 pub(crate) fn update(from: &str, api_version: &str) -> Done {
+    if !is_api_version(api_version) {
+        let message = format!("{api_version} is no version of monday's API, such as 2026-10");
+        return Err(message.into());
+    }
     let folder = Path::new(FOLDER);
     let file = folder.join(VendoredSchema::SDL_FILE);
-    let options = ImportOptions::default();
-    let old = import(&fs::read(&file)?, &options)?;
-    let new = import(&fs::read(from)?, &options)?;
+    let old = read(&file)?;
+    let new = read(Path::new(from))?;
+    for warning in &new.warnings {
+        println!("warning: {warning}");
+    }
     let mut schema = VendoredSchema::load(folder)?;
     schema.source =
         format!("https://api.monday.com/v2/get_schema?format=json&version={api_version}");
@@ -24,27 +40,100 @@ pub(crate) fn update(from: &str, api_version: &str) -> Done {
     write_atomically(&file, new.sdl.as_bytes())?;
     let record = folder.join(VendoredSchema::RECORD_FILE);
     write_atomically(&record, schema.record().as_bytes())?;
-    println!("Draft for CHANGELOG.md:\n\n- Schema: API version {api_version}.");
-    for change in diff(&old, &new) {
-        println!("  - {}: {}", change.grade, change.message);
+
+    let changes = diff(&old, &new);
+    let used = operations(&old)?;
+    let draft = changelog::draft(api_version, &changes, &used);
+    let changed = changelog::with_draft(&fs::read_to_string(CHANGELOG)?, &draft);
+    write_atomically(Path::new(CHANGELOG), changed.as_bytes())?;
+    println!("{draft}");
+    println!("It stands in {CHANGELOG}, to be worded for users.\n");
+    compile()
+}
+
+fn read(file: &Path) -> Result<Imported, Box<dyn Error>> {
+    let bytes = fs::read(file).map_err(|error| format!("{}: {error}", file.display()))?;
+    import(&bytes, &ImportOptions::default())
+        .map_err(|error| format!("{}: {error}", file.display()).into())
+}
+
+fn operations(schema: &Imported) -> Result<Vec<Usage>, Box<dyn Error>> {
+    let mut all = Vec::new();
+    for folder in OPERATIONS {
+        all.extend(usages(&schema.sdl, Path::new(folder))?);
     }
-    println!("\nWhat no longer compiles:");
-    crate::cargo(&["check", "--workspace", "--all-features"])?;
+    Ok(all)
+}
+
+/// Builds everything that the schema goes into, to the end, and brings the golden files up to date
+/// where it all builds.
+fn compile() -> Done {
+    println!("What no longer compiles:");
+    let target = crate::target_dir();
+    let mut broken = Vec::new();
+    let everything = ["check", "--workspace", "--all-targets", "--all-features"];
+    if crate::cargo(&[&everything[..], &["--keep-going"]].concat()).is_err() {
+        broken.push("the workspace");
+    }
+    for folder in OUTSIDE {
+        let manifest = format!("{folder}/Cargo.toml");
+        let check = ["check", "--all-targets", "--keep-going"];
+        let place = ["--manifest-path", &manifest, "--target-dir", &target];
+        if crate::cargo(&[&check[..], &place].concat()).is_err() {
+            broken.push(folder);
+        }
+    }
+    if !broken.is_empty() {
+        let broken = broken.join(", ");
+        return Err(format!("to be mended: {broken}; then `cargo xtask schema bless`").into());
+    }
+    println!("Nothing.\n");
+    bless()
+}
+
+/// Writes anew the golden files that depend on the schema.
+pub(crate) fn bless() -> Done {
+    let target = crate::target_dir();
+    let downstream = "examples/downstream/Cargo.toml";
+    for arguments in [
+        &["test", "--lib", "generated"][..],
+        &[
+            "test",
+            "--manifest-path",
+            downstream,
+            "--target-dir",
+            &target,
+        ],
+    ] {
+        crate::cargo_with(arguments, &[("BLESS", "1")])?;
+    }
+    println!(
+        "The golden files are up to date. `cargo xtask schema check` and `test`, then commit."
+    );
     Ok(())
 }
 
-/// The committed schema is the one that its record describes, and importing it changes nothing.
+/// The committed schema is the one that its record describes, importing it changes nothing, and
+/// the operations fit it.
 pub(crate) fn check() -> Done {
     let schema = VendoredSchema::load(Path::new(FOLDER))?;
     let imported = import(schema.sdl.as_bytes(), &ImportOptions::default())?;
-    if imported.sdl == schema.sdl {
-        Ok(())
-    } else {
-        Err(
+    if imported.sdl != schema.sdl {
+        return Err(
             "schema/monday.graphql is not canonical: make it with `cargo xtask schema update`"
                 .into(),
-        )
+        );
     }
+    for folder in OPERATIONS {
+        let found = monday_codegen::check(&schema.sdl, Path::new(folder))?;
+        for diagnostic in &found {
+            eprintln!("{}", diagnostic.report);
+        }
+        if found.iter().any(|found| found.severity == Severity::Error) {
+            return Err(format!("an operation below {folder} doesn't fit the schema").into());
+        }
+    }
+    Ok(())
 }
 
 fn today() -> Result<String, Box<dyn Error>> {

@@ -5,7 +5,7 @@ use std::{
     process::{Command, Stdio},
 };
 
-use crate::{cargo, cargo_path};
+use crate::{cargo, cargo_path, target_dir};
 
 /// Crates with dependencies that nobody else in the workspace has.
 pub(crate) const OUTSIDE: [&str; 5] = [
@@ -24,7 +24,7 @@ pub(crate) fn run() -> io::Result<()> {
         cargo(&["test", "--workspace", "--all-features", "--all-targets"])?;
     }
     cargo(&["test", "--workspace", "--all-features", "--doc"])?;
-    let target = std::env::var("CARGO_TARGET_DIR").unwrap_or_else(|_| "target".into());
+    let target = target_dir();
     for folder in OUTSIDE {
         let manifest = format!("{folder}/Cargo.toml");
         cargo(&[

@@ -18,6 +18,8 @@ use monday_webhooks::{BoardId, ColumnId, GroupId, SubscriptionKind, WebhookId};
 pub(crate) struct Cli {
     #[command(flatten)]
     pub(crate) global: Global,
+    #[command(flatten)]
+    pub(crate) settings: Settings,
     #[command(subcommand)]
     pub(crate) command: Command,
 }
@@ -40,6 +42,23 @@ pub(crate) struct Global {
     /// Say more on standard error; twice for still more
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub(crate) verbose: u8,
+}
+
+/// Where the client's settings come from. After `create` the same word means the webhook's config,
+/// so that this can't be an option of all commands.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Settings {
+    /// Read the client's settings from this TOML, YAML or JSON file; the environment and the
+    /// options win over it
+    #[arg(id = "settings", long = "config", value_name = "FILE")]
+    pub(crate) file: Option<PathBuf>,
+}
+
+impl Settings {
+    /// These, or else those given before the command.
+    pub(crate) fn or(self, outer: Self) -> Self {
+        if self.file.is_some() { self } else { outer }
+    }
 }
 
 #[derive(Debug, Subcommand)]
@@ -111,6 +130,8 @@ pub(crate) struct ListArgs {
     /// Only webhooks made by the token's own app
     #[arg(long)]
     pub(crate) app_only: bool,
+    #[command(flatten)]
+    pub(crate) settings: Settings,
 }
 
 #[derive(Debug, Args)]
@@ -120,6 +141,8 @@ pub(crate) struct DeleteArgs {
     /// Don't mind if it isn't there
     #[arg(long)]
     pub(crate) missing_ok: bool,
+    #[command(flatten)]
+    pub(crate) settings: Settings,
 }
 
 #[derive(Debug, Args)]

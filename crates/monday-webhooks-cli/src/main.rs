@@ -29,13 +29,13 @@ fn main() -> ExitCode {
 
 fn run(cli: Cli) -> Result<(), Failure> {
     output::start_logging(cli.global.verbose);
-    let global = cli.global;
+    let (global, settings) = (cli.global, cli.settings);
     match cli.command {
         Command::Demo => commands::demo::run(&global),
         Command::Events => commands::events::run(&global),
-        Command::Create(args) => commands::create::run(&global, args),
-        Command::List(args) => commands::list::run(&global, &args),
-        Command::Delete(args) => commands::delete::run(&global, &args),
+        Command::Create(args) => commands::create::run(&global, &settings, args),
+        Command::List(args) => commands::list::run(&global, settings, args),
+        Command::Delete(args) => commands::delete::run(&global, settings, args),
         Command::Listen(args) => commands::listen::run(&global, &args),
         Command::Decode(args) => commands::decode::run(&global, &args),
         Command::Token(command) => match command {

@@ -1,9 +1,9 @@
 //! Secrets come from the environment, and from nowhere else.
 
-use monday_webhooks::{ApiToken, Client, auth::SigningSecret};
+use monday_webhooks::{ApiToken, Client, auth::SigningSecret, client::ConfigLayers};
 
 use crate::{
-    args::Global,
+    args::{Global, Settings},
     failure::{Failure, with_causes},
 };
 
@@ -25,43 +25,34 @@ pub(crate) fn signing_secret(variable: &str) -> Result<SigningSecret, Failure> {
         .map_err(|error| Failure::usage(format!("{variable}: {error}")))
 }
 
-/// A client for the token, the endpoint and the version that the options and the environment
-/// name.
-pub(crate) fn client(global: &Global) -> Result<Client, Failure> {
-    let mut builder = Client::builder();
-    if let Some(endpoint) = option_or_env(global.endpoint.as_deref(), "MONDAY_API_URL")? {
-        builder = builder.endpoint(endpoint);
+/// A client with the settings of the file, the environment and the options, of which the later
+/// win.
+pub(crate) fn client(global: &Global, settings: &Settings) -> Result<Client, Failure> {
+    let usage = |error: &dyn std::error::Error| Failure::usage(with_causes(error));
+    let mut layers = ConfigLayers::new();
+    if let Some(file) = &settings.file {
+        layers = layers.file(file).map_err(|error| usage(&error))?;
     }
-    if let Some(version) = option_or_env(global.api_version.as_deref(), "MONDAY_API_VERSION")? {
-        builder = builder.api_version(version);
+    let mut config = layers
+        .environment()
+        .and_then(ConfigLayers::load)
+        .map_err(|error| usage(&error))?;
+    if let Some(endpoint) = &global.endpoint {
+        config.endpoint = Some(endpoint.clone());
     }
-    builder
-        .build(token(global)?)
-        .map_err(|error| Failure::usage(with_causes(&error)))
-}
-
-fn option_or_env(option: Option<&str>, variable: &str) -> Result<Option<String>, Failure> {
-    match option {
-        Some(option) => Ok(Some(option.to_owned())),
-        None if std::env::var_os(variable).is_none() => Ok(None),
-        None => from_env(variable).map(Some),
+    if let Some(version) = &global.api_version {
+        config.api_version = Some(version.clone());
     }
-}
-
-fn token(global: &Global) -> Result<ApiToken, Failure> {
-    let variables: Vec<&str> = match &global.token_env {
-        Some(variable) => vec![variable],
-        None => vec!["MONDAY_API_TOKEN", "MONDAY_API_KEY"],
-    };
-    let set = variables
-        .iter()
-        .find(|variable| std::env::var_os(variable).is_some());
-    let Some(variable) = set else {
-        return Err(Failure::usage(format!(
-            "there is no API token: set {}, or name another variable with --token-env",
-            variables.join(" or ")
-        )));
-    };
-    ApiToken::new(from_env(variable)?)
-        .map_err(|error| Failure::usage(format!("{variable}: {error}")))
+    if let Some(variable) = &global.token_env {
+        let token = from_env(variable)?;
+        ApiToken::new(token.as_str())
+            .map_err(|error| Failure::usage(format!("{variable}: {error}")))?;
+        config.token = Some(token);
+    }
+    if config.token.is_none() {
+        return Err(Failure::usage(
+            "there is no API token: set MONDAY_API_TOKEN or MONDAY_API_KEY, or name another variable with --token-env",
+        ));
+    }
+    config.client().map_err(|error| usage(&error))
 }

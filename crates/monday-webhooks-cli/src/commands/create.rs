@@ -4,13 +4,13 @@ use monday_webhooks::{StatusValue, Subscription, SubscriptionKind, WebhookUrl, c
 use serde_json::Value;
 
 use crate::{
-    args::{CreateArgs, Global},
+    args::{CreateArgs, Global, Settings},
     failure::{Failure, with_causes},
     output::{self, WEBHOOK_COLUMNS, WebhookRow},
     secrets,
 };
 
-pub(crate) fn run(global: &Global, args: CreateArgs) -> Result<(), Failure> {
+pub(crate) fn run(global: &Global, settings: &Settings, args: CreateArgs) -> Result<(), Failure> {
     let url = if args.allow_http {
         WebhookUrl::dangerous_http(args.url.as_str())
     } else {
@@ -19,7 +19,7 @@ pub(crate) fn run(global: &Global, args: CreateArgs) -> Result<(), Failure> {
     let url = url.map_err(Failure::usage)?;
     let board = args.board;
     let subscription = subscription(args)?;
-    let client = secrets::client(global)?;
+    let client = secrets::client(global, settings)?;
     let creation = super::block_on(async {
         client
             .webhooks()

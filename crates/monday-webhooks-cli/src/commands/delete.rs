@@ -4,14 +4,14 @@ use monday_webhooks::client::ErrorKind;
 use serde_json::json;
 
 use crate::{
-    args::{DeleteArgs, Global},
+    args::{DeleteArgs, Global, Settings},
     failure::{Failure, with_causes},
     output::{self, WEBHOOK_COLUMNS, WebhookRow},
     secrets,
 };
 
-pub(crate) fn run(global: &Global, args: &DeleteArgs) -> Result<(), Failure> {
-    let client = secrets::client(global)?;
+pub(crate) fn run(global: &Global, outer: Settings, args: DeleteArgs) -> Result<(), Failure> {
+    let client = secrets::client(global, &args.settings.or(outer))?;
     let deleted = super::block_on(async {
         match client.webhooks().delete(args.id).await {
             Ok(webhook) => Ok(Some(webhook)),

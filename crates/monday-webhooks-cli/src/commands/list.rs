@@ -1,14 +1,14 @@
 //! `list`: the webhooks of a board.
 
 use crate::{
-    args::{Global, ListArgs},
+    args::{Global, ListArgs, Settings},
     failure::{Failure, with_causes},
     output::{self, WEBHOOK_COLUMNS, WebhookRow},
     secrets,
 };
 
-pub(crate) fn run(global: &Global, args: &ListArgs) -> Result<(), Failure> {
-    let client = secrets::client(global)?;
+pub(crate) fn run(global: &Global, outer: Settings, args: ListArgs) -> Result<(), Failure> {
+    let client = secrets::client(global, &args.settings.or(outer))?;
     let webhooks = super::block_on(async {
         let webhooks = client.webhooks();
         let listed = if args.app_only {

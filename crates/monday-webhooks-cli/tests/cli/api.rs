@@ -297,3 +297,52 @@ fn a_creation_whose_answer_was_lost_is_found_or_said_to_be_in_doubt() {
     ran.refused(1, "may have been created; list the board's webhooks");
     assert_eq!(monday.emulator.webhooks(DEFAULT_BOARD_ID).len(), 2);
 }
+
+#[test]
+fn settings_come_from_a_file_then_the_environment_then_the_options() {
+    let monday = Monday::start();
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("monday.yml");
+    let endpoint = monday.emulator.endpoint();
+    let token = monday.emulator.app_token().expose();
+    std::fs::write(
+        &file,
+        format!("token: {token}\nurl: {endpoint}\nversion: 2026-10\nmax_retries: 0\n"),
+    )
+    .unwrap();
+    let (file, board) = (file.to_str().unwrap(), board());
+    for arguments in [
+        ["--config", file, "list", "--json", "--board", &board],
+        ["list", "--json", "--board", &board, "--config", file],
+    ] {
+        assert_eq!(run(&mut command(&arguments)).json(), json!([]));
+    }
+    let arguments = ["list", "--json", "--board", &board, "--config", file];
+    let mut environment = command(&arguments);
+    environment.env("MONDAY_API_VERSION", "2026-07");
+    run(&mut environment).json();
+    let mut option = command(&arguments);
+    option.env("MONDAY_API_VERSION", "hidden");
+    run(option.args(["--api-version", "2027-01"])).json();
+    let versions: Vec<_> = monday
+        .emulator
+        .requests()
+        .iter()
+        .filter_map(|request| request.api_version.clone())
+        .collect();
+    assert_eq!(versions, ["2026-10", "2026-10", "2026-07", "2027-01"]);
+
+    for (text, says) in [
+        ("token: [hidden]", "monday.yml: token is not a text"),
+        ("tokn: hidden", "there is no setting \"tokn\""),
+        (
+            "token: hidden\nmax_wait: hidden",
+            "monday.yml: max_wait is not a time",
+        ),
+    ] {
+        std::fs::write(file, text).unwrap();
+        let ran = run(&mut command(&arguments));
+        ran.refused(2, says);
+        assert!(!ran.stderr().contains("hidden"), "{ran:?}");
+    }
+}
