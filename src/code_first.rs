@@ -1,4 +1,4 @@
-//! Operations written as Rust types, with [cynic](::cynic).
+//! Operations written as Rust types, with [cynic].
 //!
 //! The schema's module is compiled here, once. A crate that uses it has `cynic` among its own
 //! dependencies, since cynic's derives name it; calls `monday_codegen::register_cynic_schema()` in
