@@ -74,7 +74,7 @@ pub use memory::{MemoryInbox, MemoryLease, MemoryOptions};
 pub use metrics::{AttemptOutcome, Counters, Metrics};
 pub use received::Received;
 #[cfg(feature = "sqlite")]
-pub use sqlite::{SqliteInbox, SqliteLease, SqliteOptions};
+pub use sqlite::{SqliteInbox, SqliteLease, SqliteOptions, SqliteView};
 pub use window::{DedupeWindow, WindowError};
 pub use worker::{Backoff, Failure, Handler, Job, Order, WorkerOptions, run};
 

@@ -11,6 +11,7 @@ use std::{
 use monday_webhooks::{
     inbox::{
         Counters, Inbox, InboxError, Ledger, Received, Settlement, SqliteInbox, SqliteOptions,
+        SqliteView, Status,
     },
     receiver::Taken,
 };
@@ -75,6 +76,44 @@ async fn what_was_put_survives_and_is_still_known() {
             .await
             .unwrap()
     );
+}
+
+#[tokio::test]
+async fn a_view_sees_what_the_owner_has_kept_and_changes_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = file(&folder);
+    assert!(matches!(
+        SqliteView::open(&path),
+        Err(InboxError::NotAnInbox { .. })
+    ));
+    let inbox = open(&folder);
+    let view = SqliteView::open(&path).unwrap();
+    assert_eq!(view.status().unwrap(), Status::default());
+    for number in 0..3 {
+        inbox.put(received(number)).await.unwrap();
+    }
+    let claimed = inbox.claim(NonZeroUsize::MIN).await.unwrap();
+    let reason = "why".to_owned();
+    let dead = Settlement::Dead { reason };
+    inbox.settle(&claimed[0].lease, dead).await.unwrap();
+
+    let status = view.status().unwrap();
+    assert_eq!((status.waiting, status.dead), (2, 1));
+    assert_eq!(status.oldest, inbox.status().await.unwrap().oldest);
+    let letters = view.dead_letters(None, 10).unwrap();
+    let of_owner = inbox.dead_letters(None, 10).await.unwrap();
+    assert_eq!(letters.len(), 1);
+    assert_eq!(
+        (letters[0].id, &letters[0].reason),
+        (of_owner[0].id, &of_owner[0].reason)
+    );
+    assert!(
+        view.dead_letters(Some(letters[0].id), 10)
+            .unwrap()
+            .is_empty()
+    );
+    drop(view);
+    assert!(inbox.requeue(of_owner[0].id).await.unwrap());
 }
 
 #[tokio::test]

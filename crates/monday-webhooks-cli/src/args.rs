@@ -5,7 +5,9 @@ use std::{net::SocketAddr, num::NonZeroU32, path::PathBuf, str::FromStr};
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 use monday_emulator::Fault;
-use monday_webhooks::{BoardId, ColumnId, GroupId, SubscriptionKind, WebhookId};
+use monday_webhooks::{
+    BoardId, ColumnId, GroupId, SubscriptionKind, WebhookId, inbox::DeadLetterId,
+};
 
 /// The whole life of monday.com webhooks: subscribe, listen, decode, and try all of it offline.
 #[derive(Debug, Parser)]
@@ -75,6 +77,9 @@ pub(crate) enum Command {
     Delete(DeleteArgs),
     /// Receive deliveries
     Listen(ListenArgs),
+    /// Look after what an inbox holds, and its dead letters
+    #[command(subcommand, arg_required_else_help = false)]
+    Inbox(InboxCommand),
     /// Decode bodies of deliveries
     Decode(DecodeArgs),
     /// Check or make the tokens of deliveries
@@ -176,6 +181,49 @@ pub(crate) struct ListenArgs {
     /// Print the first line alone
     #[arg(long)]
     pub(crate) quiet: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum InboxCommand {
+    /// Count what isn't handled, and the dead letters; also while `listen` runs
+    Status(InboxArgs),
+    /// List dead letters; also while `listen` runs
+    Dead(DeadArgs),
+    /// Hand dead letters over again, with their attempts counted anew
+    Requeue(LettersArgs),
+    /// Delete dead letters for good
+    Purge(LettersArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct InboxArgs {
+    /// The inbox: sqlite:PATH
+    #[arg(long, value_name = "INBOX")]
+    pub(crate) inbox: InboxName,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DeadArgs {
+    #[command(flatten)]
+    pub(crate) inbox: InboxArgs,
+    /// Only those after this one
+    #[arg(long, value_name = "ID")]
+    pub(crate) after: Option<DeadLetterId>,
+    /// No more than this many
+    #[arg(long, value_name = "N", default_value_t = 100)]
+    pub(crate) limit: usize,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct LettersArgs {
+    #[command(flatten)]
+    pub(crate) inbox: InboxArgs,
+    /// All dead letters
+    #[arg(long, conflicts_with = "letters", required_unless_present = "letters")]
+    pub(crate) all: bool,
+    /// The dead letters, by the ids that `inbox dead` gives
+    #[arg(value_name = "ID")]
+    pub(crate) letters: Vec<DeadLetterId>,
 }
 
 #[derive(Debug, Args)]

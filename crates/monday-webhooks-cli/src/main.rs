@@ -10,7 +10,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use args::{Cli, Command, SchemaCommand, TokenCommand};
+use args::{Cli, Command, InboxCommand, SchemaCommand, TokenCommand};
 use failure::Failure;
 
 fn main() -> ExitCode {
@@ -37,6 +37,12 @@ fn run(cli: Cli) -> Result<(), Failure> {
         Command::List(args) => commands::list::run(&global, settings, args),
         Command::Delete(args) => commands::delete::run(&global, settings, args),
         Command::Listen(args) => commands::listen::run(&global, &args),
+        Command::Inbox(command) => match command {
+            InboxCommand::Status(args) => commands::inbox::status(&global, &args),
+            InboxCommand::Dead(args) => commands::inbox::dead(&global, &args),
+            InboxCommand::Requeue(args) => commands::inbox::requeue(&global, &args),
+            InboxCommand::Purge(args) => commands::inbox::purge(&global, &args),
+        },
         Command::Decode(args) => commands::decode::run(&global, &args),
         Command::Token(command) => match command {
             TokenCommand::Verify(args) => commands::token::verify(&global, &args),

@@ -8,6 +8,7 @@
 mod open;
 mod queue;
 mod statements;
+mod view;
 mod writer;
 
 use std::{
@@ -32,6 +33,8 @@ use super::{
     Settlement, Status,
 };
 use writer::{Command, Writer};
+
+pub use view::SqliteView;
 
 /// How many deliveries may wait for the next commit. Beyond that putting waits.
 const PENDING: usize = 1024;

@@ -110,22 +110,11 @@ fn private(path: &Path) -> io::Result<File> {
 
 /// Sets what durability rests on, and reads it back: SQLite takes a wrong setting silently.
 fn prepare(connection: &Connection, path: &Path) -> Result<(), InboxError> {
-    let application: i64 = setting(connection, "application_id")?;
-    let version: i64 = setting(connection, "user_version")?;
-    let tables: i64 = connection
-        .query_row("SELECT count(*) FROM sqlite_schema", (), |row| row.get(0))
-        .map_err(error)?;
-    if application != APPLICATION_ID && (application != 0 || tables > 0) {
-        return Err(InboxError::NotAnInbox {
-            what: path.display().to_string(),
-        });
-    }
-    if version > VERSION {
-        return Err(InboxError::Version {
-            found: version,
-            known: VERSION,
-        });
-    }
+    let is_new = match recognize(connection, path) {
+        Ok(()) => false,
+        Err(InboxError::NotAnInbox { .. }) if is_empty(connection)? => true,
+        Err(error) => return Err(error),
+    };
     let mode: String = connection
         .pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get(0))
         .map_err(error)?;
@@ -141,7 +130,7 @@ fn prepare(connection: &Connection, path: &Path) -> Result<(), InboxError> {
             "SQLite has journal_mode {mode} and synchronous {synchronous}, where WAL and FULL (2) are needed"
         )));
     }
-    if application == 0 {
+    if is_new {
         connection
             .execute_batch(&format!(
                 "BEGIN IMMEDIATE; {SCHEMA}
@@ -152,6 +141,33 @@ fn prepare(connection: &Connection, path: &Path) -> Result<(), InboxError> {
             .map_err(error)?;
     }
     Ok(())
+}
+
+/// Whether this is an inbox, and of a version that can be read.
+pub(super) fn recognize(connection: &Connection, path: &Path) -> Result<(), InboxError> {
+    let application: i64 = setting(connection, "application_id")?;
+    let version: i64 = setting(connection, "user_version")?;
+    if application != APPLICATION_ID {
+        return Err(InboxError::NotAnInbox {
+            what: path.display().to_string(),
+        });
+    }
+    if version > VERSION {
+        return Err(InboxError::Version {
+            found: version,
+            known: VERSION,
+        });
+    }
+    Ok(())
+}
+
+/// Whether nobody has put anything into the file yet.
+fn is_empty(connection: &Connection) -> Result<bool, InboxError> {
+    let application: i64 = setting(connection, "application_id")?;
+    let tables: i64 = connection
+        .query_row("SELECT count(*) FROM sqlite_schema", (), |row| row.get(0))
+        .map_err(error)?;
+    Ok(application == 0 && tables == 0)
 }
 
 fn setting<T: rusqlite::types::FromSql>(

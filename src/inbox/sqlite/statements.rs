@@ -9,7 +9,7 @@ use crate::{
     event::Delivery,
     id::{AccountId, UserId},
     inbox::{
-        DeadLetter, DeadLetterId, Received,
+        DeadLetter, DeadLetterId, Received, Status,
         received::{from_millis, millis},
     },
 };
@@ -174,6 +174,24 @@ pub(super) fn dead_letters(
             })
         })?
         .collect()
+}
+
+/// What there is, for one who isn't the owner.
+pub(super) fn status(connection: &Connection) -> Result<Status> {
+    connection.query_row(
+        "SELECT count(*) FILTER (WHERE died_at IS NULL), count(died_at),
+                min(received_at) FILTER (WHERE died_at IS NULL)
+         FROM delivery",
+        (),
+        |row| {
+            Ok(Status {
+                waiting: row.get::<_, i64>(0)?.cast_unsigned(),
+                in_flight: 0,
+                dead: row.get::<_, i64>(1)?.cast_unsigned(),
+                oldest: row.get::<_, Option<i64>>(2)?.map(from_millis),
+            })
+        },
+    )
 }
 
 /// Forgets up to `limit` deliveries that were received before `horizon`, the oldest first.

@@ -7,6 +7,7 @@ pub(crate) mod delete;
 pub(crate) mod demo;
 pub(crate) mod emulate;
 pub(crate) mod events;
+pub(crate) mod inbox;
 pub(crate) mod list;
 pub(crate) mod listen;
 pub(crate) mod schema;

@@ -6,6 +6,7 @@ mod api;
 mod decode;
 mod demo;
 mod emulate;
+mod inbox;
 mod listen;
 mod schema;
 mod support;

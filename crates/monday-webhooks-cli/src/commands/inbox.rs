@@ -1,0 +1,191 @@
+//! `inbox`: what an inbox holds, and its dead letters.
+
+use std::{path::Path, time::SystemTime};
+
+use monday_webhooks::{
+    AccountId,
+    inbox::{
+        DeadLetter, DeadLetterId, InboxError, Ledger, SqliteInbox, SqliteOptions, SqliteView,
+        Status,
+    },
+};
+use serde::Serialize;
+use serde_json::{json, value::RawValue};
+
+use crate::{
+    args::{DeadArgs, Global, InboxArgs, InboxName, LettersArgs},
+    failure::{Failure, with_causes},
+    output,
+};
+
+/// How many dead letters are read at once.
+const PAGE: usize = 100;
+
+/// A dead letter as it is printed.
+#[derive(Serialize)]
+struct Letter<'a> {
+    id: u64,
+    received_at: String,
+    died_at: String,
+    attempts: u32,
+    reason: &'a str,
+    verified: bool,
+    account_id: Option<AccountId>,
+    /// Null where the stored body can't be read any more.
+    delivery: Option<&'a RawValue>,
+}
+
+pub(crate) fn status(global: &Global, args: &InboxArgs) -> Result<(), Failure> {
+    let Status {
+        waiting,
+        dead,
+        oldest,
+        ..
+    } = view(&args.inbox)?.status().map_err(failed)?;
+    let oldest = oldest.map(time);
+    if global.json {
+        return output::json(&json!({"unhandled": waiting, "dead": dead, "oldest": oldest}));
+    }
+    output::table(
+        &["UNHANDLED", "DEAD", "OLDEST"],
+        [vec![
+            waiting.to_string(),
+            dead.to_string(),
+            oldest.unwrap_or_else(|| "-".to_owned()),
+        ]],
+    )
+}
+
+pub(crate) fn dead(global: &Global, args: &DeadArgs) -> Result<(), Failure> {
+    let view = view(&args.inbox.inbox)?;
+    let letters = view.dead_letters(args.after, args.limit).map_err(failed)?;
+    if global.json {
+        return letters.iter().try_for_each(print);
+    }
+    output::table(
+        &["ID", "DIED", "ATTEMPTS", "EVENT", "REASON"],
+        letters.iter().map(|letter| {
+            let event = letter
+                .delivery()
+                .map(|delivery| delivery.kind().to_string());
+            vec![
+                letter.id.to_string(),
+                time(letter.died_at),
+                letter.attempts.to_string(),
+                event.unwrap_or_else(|_| "-".to_owned()),
+                letter.reason.clone(),
+            ]
+        }),
+    )
+}
+
+fn print(letter: &DeadLetter) -> Result<(), Failure> {
+    let body = std::str::from_utf8(&letter.body).ok();
+    let delivery = body.and_then(|body| output::compact(body).ok());
+    output::json(&Letter {
+        id: letter.id.get(),
+        received_at: time(letter.received_at),
+        died_at: time(letter.died_at),
+        attempts: letter.attempts,
+        reason: &letter.reason,
+        verified: letter.verified,
+        account_id: letter.account_id,
+        delivery: delivery.as_deref(),
+    })
+}
+
+/// Hands dead letters over again.
+pub(crate) fn requeue(global: &Global, args: &LettersArgs) -> Result<(), Failure> {
+    each_letter(global, args, "requeued", async |inbox, letter| {
+        inbox.requeue(letter).await
+    })
+}
+
+/// Deletes dead letters.
+pub(crate) fn purge(global: &Global, args: &LettersArgs) -> Result<(), Failure> {
+    each_letter(global, args, "purged", async |inbox, letter| {
+        inbox.discard(letter).await
+    })
+}
+
+/// Does something with each letter that is named, says whether it was there, and fails where one
+/// wasn't.
+fn each_letter(
+    global: &Global,
+    args: &LettersArgs,
+    done: &str,
+    act: impl AsyncFn(&SqliteInbox, DeadLetterId) -> Result<bool, InboxError>,
+) -> Result<(), Failure> {
+    // There has to be one already, which opening would make.
+    view(&args.inbox.inbox)?;
+    let inbox = SqliteInbox::open(path(&args.inbox.inbox)?, SqliteOptions::default());
+    let inbox = inbox.map_err(|error| match error {
+        InboxError::InUse { .. } => Failure::failed(format!(
+            "{}; stop the `listen` that uses it, and try again",
+            with_causes(&error)
+        )),
+        error => failed(error),
+    })?;
+    super::block_on(async {
+        let letters = if args.all {
+            all_letters(&inbox).await?
+        } else {
+            args.letters.clone()
+        };
+        let mut missing = Vec::new();
+        for letter in letters {
+            let was_there = act(&inbox, letter).await.map_err(failed)?;
+            if global.json {
+                output::json(&json!({"id": letter.get(), done: was_there}))?;
+            } else if was_there {
+                output::line(&format!("{letter} {done}"))?;
+            }
+            if !was_there {
+                missing.push(letter.to_string());
+            }
+        }
+        if missing.is_empty() {
+            return Ok(());
+        }
+        let missing = missing.join(", ");
+        Err(Failure::failed(format!(
+            "there is no dead letter {missing}; `inbox dead` lists them"
+        )))
+    })
+}
+
+async fn all_letters(inbox: &SqliteInbox) -> Result<Vec<DeadLetterId>, Failure> {
+    let mut all = Vec::new();
+    loop {
+        let page = inbox
+            .dead_letters(all.last().copied(), PAGE)
+            .await
+            .map_err(failed)?;
+        if page.is_empty() {
+            return Ok(all);
+        }
+        all.extend(page.iter().map(|letter| letter.id));
+    }
+}
+
+fn view(inbox: &InboxName) -> Result<SqliteView, Failure> {
+    SqliteView::open(path(inbox)?).map_err(failed)
+}
+
+fn path(inbox: &InboxName) -> Result<&Path, Failure> {
+    match inbox {
+        InboxName::Sqlite(path) => Ok(path),
+        InboxName::Memory => Err(Failure::usage(
+            "an inbox in memory ends with its process; name another one, such as sqlite:PATH",
+        )),
+    }
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "it is mapped over errors")]
+fn failed(error: InboxError) -> Failure {
+    Failure::failed(with_causes(&error))
+}
+
+fn time(at: SystemTime) -> String {
+    humantime::format_rfc3339_millis(at).to_string()
+}
