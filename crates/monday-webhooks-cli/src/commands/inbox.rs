@@ -96,14 +96,14 @@ fn print(letter: &DeadLetter) -> Result<(), Failure> {
 
 /// Hands dead letters over again.
 pub(crate) fn requeue(global: &Global, args: &LettersArgs) -> Result<(), Failure> {
-    each_letter(global, args, "requeued", async |inbox, letter| {
+    each_letter(global, args, "requeued", &async |inbox, letter| {
         inbox.requeue(letter).await
     })
 }
 
 /// Deletes dead letters.
 pub(crate) fn purge(global: &Global, args: &LettersArgs) -> Result<(), Failure> {
-    each_letter(global, args, "purged", async |inbox, letter| {
+    each_letter(global, args, "purged", &async |inbox, letter| {
         inbox.discard(letter).await
     })
 }
@@ -114,7 +114,7 @@ fn each_letter(
     global: &Global,
     args: &LettersArgs,
     done: &str,
-    act: impl AsyncFn(&SqliteInbox, DeadLetterId) -> Result<bool, InboxError>,
+    act: &impl AsyncFn(&SqliteInbox, DeadLetterId) -> Result<bool, InboxError>,
 ) -> Result<(), Failure> {
     // There has to be one already, which opening would make.
     view(&args.inbox.inbox)?;
