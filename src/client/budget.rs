@@ -9,6 +9,8 @@ use std::{
 use serde::Deserialize;
 use tokio::{sync::Notify, time::Instant};
 
+use super::deadline::Deadline;
+
 /// What monday says of the budget in an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 pub(super) struct Complexity {
@@ -85,13 +87,15 @@ impl Budget {
             Some(None) => return Err(None),
             None => 0,
         };
-        if let (Some(full), Some(resets)) = (known.full, known.resets) {
-            if now >= resets {
-                known.left = full;
-                known.resets = Some(now + self.minute);
-                known.minutes += 1;
-            } else if known.left - known.under_way < points {
+        if let Some(resets) = known.resets {
+            // What isn't known costs something, too.
+            if now < resets && known.left - known.under_way < points.max(1) {
                 return Err(Some(resets));
+            }
+            if now >= resets {
+                known.minutes += 1;
+                known.resets = known.full.map(|_| now + self.minute);
+                known.left = known.full.unwrap_or_default();
             }
         }
         known.under_way += points;
@@ -140,8 +144,7 @@ impl Reserved {
     pub(super) fn exhausted(&self, wait: Duration) {
         let mut known = self.budget.known();
         known.left = 0;
-        known.full = known.full.or(Some(0));
-        known.resets = Instant::now().checked_add(wait).or(known.resets);
+        known.resets = Some(Deadline::after(wait).at());
     }
 }
 
@@ -246,5 +249,20 @@ mod tests {
         let began = Instant::now();
         budget.reserve("A").await;
         assert_eq!(began.elapsed(), Duration::from_secs(16));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_budget_that_was_exhausted_from_the_first_answer_is_learned_when_it_resets() {
+        let budget = Arc::new(Budget::new(MINUTE));
+        let call = budget.reserve("A").await;
+        call.exhausted(Duration::from_secs(16));
+        drop(call);
+        let began = Instant::now();
+        let call = budget.reserve("A").await;
+        assert_eq!(began.elapsed(), Duration::from_secs(16));
+        call.learn(said(5_000, 4_990, 10, 30));
+        drop(call);
+        budget.reserve("A").await;
+        assert_eq!(began.elapsed(), Duration::from_secs(16), "there is enough");
     }
 }

@@ -98,7 +98,7 @@ impl Schedule {
         match asked {
             Some(asked) if asked > self.max_wait => None,
             // Never shorter than asked, and not much longer: monday knows when its limit resets.
-            Some(asked) => Some((asked + jitter(asked)).min(self.max_wait)),
+            Some(asked) => Some(asked.saturating_add(jitter(asked)).min(self.max_wait)),
             None => Some(delay.min(self.max_wait)),
         }
     }
@@ -144,5 +144,12 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn the_longest_of_all_waits_is_one() {
+        let policy = RetryPolicy::default().with_max_wait(Duration::MAX);
+        let mut schedule = policy.schedule();
+        assert_eq!(schedule.next(Some(Duration::MAX)), Some(Duration::MAX));
     }
 }

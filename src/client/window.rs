@@ -8,6 +8,8 @@ use std::{
 
 use tokio::{sync::Notify, time::Instant};
 
+use super::deadline::Deadline;
+
 /// Lets at most `capacity` calls through in any minute, by anybody's clock.
 ///
 /// A call holds its place until a minute after its **end**. monday counts it somewhere between its
@@ -84,9 +86,9 @@ impl Window {
 
     /// Lets nobody through for so long.
     pub(super) fn hold(&self, wait: Duration) {
-        let then = Instant::now().checked_add(wait);
+        let then = Deadline::after(wait).at();
         let mut places = self.places();
-        places.not_before = places.not_before.max(then);
+        places.not_before = places.not_before.max(Some(then));
     }
 
     /// How much longer nobody is let through, because monday asked for it.
