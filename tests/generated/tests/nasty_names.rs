@@ -5,8 +5,9 @@
 use generated_code::{
     Money,
     nasty::{
-        Async, Either, Filter, MatchNamed, ResultEnum, Scalars, TreeTree, Type, VecInput, Words,
-        Wrapper, async_, either, match_named, scalars, tree_tree, type_,
+        Async, Conditional, Either, Filter, MatchNamed, OptionOperation, ResultEnum, Scalars,
+        TreeTree, Type, VecInput, Words, Wrapper, async_, conditional, either, match_named,
+        option_operation, scalars, tree_tree, type_,
     },
 };
 use graphql_client::GraphQLQuery;
@@ -225,6 +226,38 @@ fn a_tree_is_read_as_deep_as_it_was_asked_for() {
     assert_eq!(
         sent::<TreeTree>(tree_tree::Variables { deep: true })["variables"],
         json!({"deep": true})
+    );
+}
+
+#[test]
+fn what_a_condition_leaves_out_of_a_merged_field_is_optional() {
+    let query = sent::<Conditional>(conditional::Variables { more: false });
+    let query = query["query"].as_str().unwrap();
+    assert_eq!(query.matches("__typename").count(), 2, "{query}");
+    let without = json!({"parent": {"id": 1}, "match": {"__typename": "Cat", "name": "Tom"}});
+    let data: conditional::ResponseData = from_value(without).unwrap();
+    let parent = data.parent.unwrap();
+    assert_eq!((parent.id.as_str(), parent.children), ("1", None));
+    let found = data.match_.unwrap();
+    assert_eq!(found.name, "Tom");
+    use conditional::ConditionalMatchOn as On;
+    assert!(matches!(found.on, On::Cat(cat) if cat.lives.is_none()));
+
+    let with = json!({
+        "parent": {"id": 1, "children": [{"id": 2}]},
+        "match": {"__typename": "Cat", "name": "Tom", "lives": 9},
+    });
+    let data: conditional::ResponseData = from_value(with).unwrap();
+    assert_eq!(data.parent.unwrap().children.unwrap()[0].id, "2");
+    assert!(matches!(data.match_.unwrap().on, On::Cat(cat) if cat.lives == Some(9)));
+}
+
+#[test]
+fn an_operation_named_by_a_type_of_the_prelude_keeps_its_name_on_the_wire() {
+    let variables = option_operation::Variables { where_: None };
+    assert_eq!(
+        sent::<OptionOperation>(variables)["operationName"],
+        "Option"
     );
 }
 

@@ -27,7 +27,11 @@ pub(super) struct Module<'a> {
 
 /// The Rust names of an operation: its type and its module.
 pub(crate) fn operation_names(name: &str) -> (String, String) {
-    let ty = camel(name, "Operation");
+    let mut ty = camel(name, "Operation");
+    if TypeNames::reserved().any(|reserved| reserved == ty) {
+        // It would stand for `Option` and the like where the other types are.
+        ty.push_str("Operation");
+    }
     let module = snake(&ty);
     (ty, module)
 }

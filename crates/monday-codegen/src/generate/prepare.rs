@@ -15,7 +15,7 @@ use super::names::{FieldNames, TypeNames, camel, is_keyword, snake, unique};
 use super::schema::{
     GraphqlType, SchemaIndex, TypeInfo, inner_name, is_built_in, nullable, with_name,
 };
-use super::selection::{Collector, Place, Set, TYPENAME};
+use super::selection::{Collector, Part, Place, Set, TYPENAME};
 use crate::operations::{Kind, Operation};
 use crate::request::Typenames;
 
@@ -90,7 +90,7 @@ pub(super) fn prepare(
         format!("({declarations})")
     };
     let _ = write!(preparation.out, "{keyword} {name}{declarations}");
-    preparation.selection(root, &[&operation.selection], Place::Field)?;
+    preparation.selection(root, &[whole(&operation.selection)], Place::Field)?;
     preparation.fragment_definitions(operation)?;
     Ok(Prepared {
         schema: preparation.schema_text(operation.kind, root)?,
@@ -115,19 +115,29 @@ pub(super) fn typenames(operation: &Operation, schema: &SchemaIndex) -> Typename
         Kind::Query => schema.query(),
         Kind::Mutation => schema.mutation(),
     };
-    let mut typenames = Typenames::new();
-    let mut walk = |name: Option<&String>, ty: &str, selection: &SelectionSet<'static, String>| {
+    let mut found = Vec::new();
+    let mut walk = |name, ty, selection| {
         let mut counter = 0;
-        collector.sets_with_variants(ty, false, selection, &mut counter, &mut |place| {
-            typenames.insert((name.cloned(), place));
+        collector.abstract_sets(ty, None, selection, &mut counter, &mut |set| {
+            found.push((name, set));
         });
     };
     walk(None, root, &operation.selection);
     for (name, fragment) in &operation.fragments {
         let TypeCondition::On(on) = &fragment.definition.type_condition;
-        walk(Some(name), on, &fragment.definition.selection_set);
+        walk(Some(name), on.as_str(), &fragment.definition.selection_set);
     }
-    typenames
+    // Sets below one key are merged, and one of them can be left out: each says the type.
+    let apart: BTreeSet<(&str, &str)> = found
+        .iter()
+        .filter(|(_, set)| set.has_variants)
+        .map(|(_, set)| (set.key, set.ty))
+        .collect();
+    found
+        .into_iter()
+        .filter(|(_, set)| !set.has_typename && apart.contains(&(set.key, set.ty)))
+        .map(|(name, set)| (name.cloned(), set.place))
+        .collect()
 }
 
 struct Preparation<'a> {
@@ -174,7 +184,8 @@ impl<'a> Preparation<'a> {
             let TypeCondition::On(on) = &fragment.definition.type_condition;
             let (rust, ty) = (&self.fragments[name], self.types.get(on)?);
             let _ = write!(self.out, "\nfragment {rust} on {ty}");
-            self.selection(on, &[&fragment.definition.selection_set], Place::Fragment)?;
+            let part = whole(&fragment.definition.selection_set);
+            self.selection(on, &[part], Place::Fragment)?;
         }
         Ok(())
     }
@@ -182,10 +193,10 @@ impl<'a> Preparation<'a> {
     fn selection(
         &mut self,
         parent: &'a str,
-        selections: &[&'a SelectionSet<'static, String>],
+        parts: &[Part<'a>],
         place: Place,
     ) -> Result<(), String> {
-        let set = self.collector.collect(parent, selections, place);
+        let set = self.collector.collect(parent, parts, place);
         self.set(parent, &set)
     }
 
@@ -331,6 +342,13 @@ impl<'a> Preparation<'a> {
             }
         }
         Ok(text)
+    }
+}
+
+const fn whole<'a>(selection: &'a SelectionSet<'static, String>) -> Part<'a> {
+    Part {
+        selection,
+        conditional: false,
     }
 }
 

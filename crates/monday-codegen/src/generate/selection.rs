@@ -26,6 +26,14 @@ pub(super) struct Set<'a> {
     pub(super) variants: BTreeMap<&'a str, Set<'a>>,
 }
 
+/// One of the selections that are merged.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Part<'a> {
+    pub(super) selection: &'a SelectionSet<'static, String>,
+    /// Whether a directive can leave the part out, and another one be there all the same.
+    pub(super) conditional: bool,
+}
+
 /// A response key.
 #[derive(Debug, Clone)]
 pub(super) struct Key<'a> {
@@ -34,7 +42,7 @@ pub(super) struct Key<'a> {
     /// Whether a directive can leave the field out.
     pub(super) conditional: bool,
     /// The selections below it, from every place that names the key.
-    pub(super) selections: Vec<&'a SelectionSet<'static, String>>,
+    pub(super) selections: Vec<Part<'a>>,
 }
 
 /// Where a selection stands, as far as `__typename` goes.
@@ -47,6 +55,20 @@ pub(super) enum Place {
     Fragment,
 }
 
+/// A selection set on an abstract type below a field.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct AbstractSet<'a> {
+    /// Its place among the sets of its definition, in the order of the text.
+    pub(super) place: usize,
+    /// The field's response key.
+    pub(super) key: &'a str,
+    pub(super) ty: &'a str,
+    /// Whether it tells object types apart.
+    pub(super) has_variants: bool,
+    /// Whether it has `__typename` already.
+    pub(super) has_typename: bool,
+}
+
 /// Collects selections.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Collector<'a> {
@@ -56,17 +78,14 @@ pub(super) struct Collector<'a> {
 
 impl<'a> Collector<'a> {
     /// Collects what the selections below one field, or of one fragment, select on `parent`.
-    pub(super) fn collect(
-        self,
-        parent: &'a str,
-        selections: &[&'a SelectionSet<'static, String>],
-        place: Place,
-    ) -> Set<'a> {
+    pub(super) fn collect(self, parent: &'a str, parts: &[Part<'a>], place: Place) -> Set<'a> {
         let mut expanded = BTreeSet::new();
         loop {
             let mut set = Set::default();
-            for selection in selections {
-                self.gather(parent, selection, false, &expanded, &mut set);
+            for part in parts {
+                // What stands alone is there whenever its key is.
+                let conditional = part.conditional && parts.len() > 1;
+                self.gather(parent, part.selection, conditional, &expanded, &mut set);
             }
             match self.overlapping_spread(&set) {
                 Some(spread) => expanded.insert(spread),
@@ -263,37 +282,43 @@ impl<'a> Collector<'a> {
         set.variants.retain(|_, variant| !variant.is_empty());
     }
 
-    /// Calls `found` for each selection set that has to carry `__typename` to be decoded, with
-    /// its place among the sets of its definition in the order of the text.
-    pub(super) fn sets_with_variants(
+    /// Calls `found` for each selection set on an abstract type below a field.
+    pub(super) fn abstract_sets<'b>(
         self,
-        ty: &str,
-        below_field: bool,
-        selection: &SelectionSet<'static, String>,
+        ty: &'b str,
+        key: Option<&'b str>,
+        selection: &'b SelectionSet<'static, String>,
         counter: &mut usize,
-        found: &mut impl FnMut(usize),
-    ) {
+        found: &mut impl FnMut(AbstractSet<'b>),
+    ) where
+        'a: 'b,
+    {
         let place = *counter;
         *counter += 1;
-        if below_field
+        if let Some(key) = key
             && self.schema.is_abstract(ty)
-            && self.has_variants(ty, selection)
-            && !selection.items.iter().any(is_plain_typename)
         {
-            found(place);
+            found(AbstractSet {
+                place,
+                key,
+                ty,
+                has_variants: self.has_variants(ty, selection),
+                has_typename: selection.items.iter().any(is_plain_typename),
+            });
         }
         for item in &selection.items {
             match item {
                 Selection::Field(field) if !field.selection_set.items.is_empty() => {
                     let inner = self.schema.field(ty, &field.name).map_or("", inner_name);
-                    self.sets_with_variants(inner, true, &field.selection_set, counter, found);
+                    let key = Some(response_key(field));
+                    self.abstract_sets(inner, key, &field.selection_set, counter, found);
                 }
                 Selection::InlineFragment(inline) => {
                     let on = match &inline.type_condition {
                         Some(TypeCondition::On(on)) => on,
                         None => ty,
                     };
-                    self.sets_with_variants(on, false, &inline.selection_set, counter, found);
+                    self.abstract_sets(on, None, &inline.selection_set, counter, found);
                 }
                 _ => {}
             }
@@ -325,11 +350,15 @@ impl<'a> Collector<'a> {
 
 impl<'a> Set<'a> {
     fn add(&mut self, field: &'a Field<'static, String>, conditional: bool) {
+        let conditional = conditional || is_conditional(&field.directives);
         self.merge(&Key {
             key: response_key(field),
             field: &field.name,
-            conditional: conditional || is_conditional(&field.directives),
-            selections: vec![&field.selection_set],
+            conditional,
+            selections: vec![Part {
+                selection: &field.selection_set,
+                conditional,
+            }],
         });
     }
 
