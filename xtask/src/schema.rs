@@ -31,23 +31,23 @@ pub(crate) fn update(from: &str, api_version: &str) -> Done {
     for warning in &new.warnings {
         println!("warning: {warning}");
     }
-    let mut schema = VendoredSchema::load(folder)?;
-    schema.source =
-        format!("https://api.monday.com/v2/get_schema?format=json&version={api_version}");
-    schema.api_version = api_version.to_owned();
-    schema.date = today()?;
-    schema.sha256.clone_from(&new.summary.sha256);
-    write_atomically(&file, new.sdl.as_bytes())?;
+    let changes = diff(&old, &new);
+    let draft = changelog::draft(api_version, &changes, &operations(&old)?);
+    let changed = changelog::with_draft(&fs::read_to_string(CHANGELOG)?, &draft);
+    let source = format!("https://api.monday.com/v2/get_schema?format=json&version={api_version}");
+    let schema = VendoredSchema::new(folder, new.sdl, api_version, &today()?, &source);
+
+    // All that can be wrong is known by now.
+    write_atomically(&schema.path, schema.sdl.as_bytes())?;
     let record = folder.join(VendoredSchema::RECORD_FILE);
     write_atomically(&record, schema.record().as_bytes())?;
-
-    let changes = diff(&old, &new);
-    let used = operations(&old)?;
-    let draft = changelog::draft(api_version, &changes, &used);
-    let changed = changelog::with_draft(&fs::read_to_string(CHANGELOG)?, &draft);
-    write_atomically(Path::new(CHANGELOG), changed.as_bytes())?;
+    if !changes.is_empty() {
+        write_atomically(Path::new(CHANGELOG), changed.as_bytes())?;
+    }
     println!("{draft}");
-    println!("It stands in {CHANGELOG}, to be worded for users.\n");
+    if !changes.is_empty() {
+        println!("It stands in {CHANGELOG}, to be worded for users.\n");
+    }
     compile()
 }
 

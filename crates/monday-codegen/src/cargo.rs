@@ -36,12 +36,14 @@ pub(crate) fn schema() -> Option<PathBuf> {
     std::env::var_os("DEP_MONDAY_SCHEMA_SCHEMA").map(PathBuf::from)
 }
 
-/// Has cargo show a warning.
+/// Has cargo show a warning. Each line that a build script prints can be a directive, so a text of
+/// several, as a deprecation's reason can be, becomes one.
 #[cfg(feature = "validate")]
 #[expect(
     clippy::print_stdout,
     reason = "cargo reads a build script's standard output"
 )]
 pub(crate) fn warning(text: &str) {
-    println!("cargo::warning={text}");
+    let words: Vec<&str> = text.split_whitespace().collect();
+    println!("cargo::warning={}", words.join(" "));
 }

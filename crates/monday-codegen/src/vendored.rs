@@ -75,6 +75,19 @@ impl VendoredSchema {
     /// Name of the record in the schema's folder.
     pub const RECORD_FILE: &str = "schema.toml";
 
+    /// A schema for this folder that was fetched on this day, from this URL. It isn't written yet.
+    #[must_use]
+    pub fn new(folder: &Path, sdl: String, api_version: &str, date: &str, source: &str) -> Self {
+        Self {
+            path: folder.join(Self::SDL_FILE),
+            api_version: api_version.to_owned(),
+            date: date.to_owned(),
+            sha256: sha256_hex(sdl.as_bytes()),
+            source: source.to_owned(),
+            sdl,
+        }
+    }
+
     /// Reads `monday.graphql` and `schema.toml` from a folder and checks that they belong
     /// together.
     ///

@@ -69,6 +69,7 @@ impl Usage {
             || match change.change {
                 ChangeKind::ArgumentAdded => uses(parent('(')),
                 ChangeKind::InputFieldAdded => uses(parent('.')),
+                ChangeKind::RootTypeChanged => true,
                 ChangeKind::EnumValueAdded => self.whole.contains(parent('.')),
                 _ => false,
             }

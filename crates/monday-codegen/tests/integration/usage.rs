@@ -66,6 +66,11 @@ fn a_change_touches_the_operations_that_use_what_changed() {
         ("ONE TWO", "ONE TWO THREE", &["Variable"]),
         ("OPEN DONE", "OPEN DONE STUCK", &["State"]),
         (
+            "type Query {",
+            "schema { query: Root } type Root {",
+            &["Literal", "State", "Variable"],
+        ),
+        (
             "item(where: Filter, id: ID)",
             "item(where: Filter, id: ID, by: ID!)",
             &["State", "Variable"],

@@ -1,6 +1,6 @@
 //! `schema`: monday's GraphQL schema, fetched, made canonical, compared, and checked against.
 
-use std::{fs, path::Path};
+use std::{fs, path::Path, time::Duration};
 
 use monday_codegen::{Change, Grade, ImportOptions, Imported, Severity, write_atomically};
 use monday_webhooks::{API_VERSION, client::DEFAULT_ENDPOINT};
@@ -12,6 +12,12 @@ use crate::{
     failure::{Failure, with_causes},
     output,
 };
+
+/// How long fetching a schema may take.
+const FETCH_TIME: Duration = Duration::from_secs(60);
+
+/// The longest schema that is fetched, in bytes.
+const MAX_SCHEMA: usize = 64 * 1024 * 1024;
 
 pub(crate) fn import(args: &ImportArgs) -> Result<(), Failure> {
     let mut options = ImportOptions::default();
@@ -150,9 +156,21 @@ pub(crate) fn fetch(global: &Global, args: &FetchArgs) -> Result<(), Failure> {
                 with_causes(&error.without_url())
             ))
         };
-        let response = reqwest::get(url).await.map_err(failed)?;
-        let response = response.error_for_status().map_err(failed)?;
-        response.bytes().await.map_err(failed)
+        let client = reqwest::Client::builder()
+            .connect_timeout(Duration::from_secs(10))
+            .timeout(FETCH_TIME)
+            .build()
+            .map_err(failed)?;
+        let response = client.get(url).send().await.map_err(failed)?;
+        let mut response = response.error_for_status().map_err(failed)?;
+        let mut schema = Vec::new();
+        while let Some(chunk) = response.chunk().await.map_err(failed)? {
+            schema.extend_from_slice(&chunk);
+            if schema.len() > MAX_SCHEMA {
+                return Err(Failure::failed("what is fetched is too long for a schema"));
+            }
+        }
+        Ok(schema)
     })?;
     // What can't be imported isn't a schema, and doesn't replace one.
     monday_codegen::import(&schema, &ImportOptions::default()).map_err(|error| {
