@@ -347,7 +347,7 @@ pub(crate) struct ImportArgs {
     /// Write to this file instead of standard output
     #[arg(long, value_name = "FILE")]
     pub(crate) out: Option<PathBuf>,
-    /// Keep the descriptions
+    /// Keep the descriptions: they become docs of code that is generated from the schema
     #[arg(long)]
     pub(crate) keep_descriptions: bool,
 }
