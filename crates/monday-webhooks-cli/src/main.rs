@@ -3,6 +3,8 @@
 mod args;
 mod commands;
 mod failure;
+mod inspect;
+mod net;
 mod output;
 mod secrets;
 

@@ -1,5 +1,7 @@
 //! `emulate`: monday on this machine.
 
+mod inspected;
+
 use std::net::SocketAddr;
 
 use monday_emulator::{Clock, Emulator};
@@ -9,8 +11,11 @@ use serde_json::json;
 use crate::{
     args::{EmulateArgs, Global},
     failure::{Failure, with_causes},
+    inspect::Inspector,
     output, secrets,
 };
+
+use self::inspected::{Inspected, Recorder};
 
 /// Good for an emulator and nothing else, so they may stand here.
 const PERSONAL_TOKEN: &str = "emulator-personal-token";
@@ -45,12 +50,29 @@ pub(crate) fn run(_: &Global, args: &EmulateArgs) -> Result<(), Failure> {
             .await
             .map_err(|error| Failure::failed(with_causes(&error)))?;
         let mut events = emulator.events();
-        output::json(&json!({
+        let inspector = Inspector::bind(&args.inspect).await?;
+        let mut first = json!({
             "graphql": emulator.endpoint(),
             "control": emulator.control_endpoint(),
-        }))?;
+        });
+        if let Some(inspector) = &inspector {
+            first["inspect"] = inspector.url()?.into();
+        }
+        output::json(&first)?;
+        let recorder = inspector
+            .as_ref()
+            .map(|inspector| Recorder::new(emulator.handle(), inspector.record()));
+        let inspecting = inspector.map(|inspector| {
+            let backend = Inspected {
+                emulator: emulator.handle(),
+            };
+            tokio::spawn(inspector.serve(backend))
+        });
         let print = async {
             while let Some(event) = events.next().await {
+                if let Some(recorder) = &recorder {
+                    recorder.see(&event);
+                }
                 output::json(&event)?;
             }
             Ok(())
@@ -58,6 +80,9 @@ pub(crate) fn run(_: &Global, args: &EmulateArgs) -> Result<(), Failure> {
         tokio::select! {
             printed = print => printed?,
             () = super::stop_signal() => {}
+        }
+        if let Some(inspecting) = inspecting {
+            inspecting.abort();
         }
         emulator.stop().await;
         Ok(())
