@@ -1,16 +1,17 @@
-//! What the server does around the service: the path, and the times.
+//! What the server does around the service: the path, the times, and the end of a connection.
 
 use std::{
     convert::Infallible,
     fmt,
     future::Future,
     pin::Pin,
+    sync::Arc,
     task::{Context, Poll, ready},
     time::Duration,
 };
 
 use bytes::Bytes;
-use http::{Request, Response};
+use http::{HeaderValue, Request, Response, header};
 use http_body::{Body, Frame, SizeHint};
 use http_body_util::Full;
 use hyper::body::Incoming;
@@ -19,14 +20,16 @@ use tower_service::Service;
 
 use crate::receiver::{HiddenText, Refusal};
 
-use super::Limits;
+use super::{Limits, connections::Place};
 
-/// Looks at the path, and puts time limits on the body and on the whole.
+/// Looks at the path, and puts time limits on the body and on the whole. A refusal ends the
+/// connection.
 #[derive(Clone)]
 pub(super) struct Endpoint<S> {
     pub(super) service: S,
     pub(super) path: HiddenText,
     pub(super) limits: Limits,
+    pub(super) place: Arc<Place>,
 }
 
 impl<S> Service<Request<Incoming>> for Endpoint<S>
@@ -51,35 +54,75 @@ where
             request_time,
             ..
         } = self.limits;
+        let place = Arc::clone(&self.place);
+        place.waits();
         let answer = self
             .service
-            .call(request.map(|body| TimedBody::new(body, body_time)));
+            .call(request.map(|body| TimedBody::new(body, body_time, Arc::clone(&place))));
         Box::pin(async move {
-            tokio::time::timeout(request_time, answer)
+            let mut answer = tokio::time::timeout(request_time, answer)
                 .await
                 .unwrap_or_else(|_| {
                     tracing::warn!("a request was not answered in time");
                     Ok(refuse(Refusal::Unavailable))
-                })
+                });
+            if let Ok(answer) = &mut answer
+                && !answer.status().is_success()
+            {
+                close_after(answer);
+            }
+            place.waits();
+            answer
         })
     }
 }
 
 fn refuse(refusal: Refusal) -> Response<Full<Bytes>> {
-    refusal.response().map(Full::new)
+    let mut answer = refusal.response().map(Full::new);
+    close_after(&mut answer);
+    answer
+}
+
+/// Whoever was refused has to come again, so that no connection is held with nothing to say.
+fn close_after(answer: &mut Response<Full<Bytes>>) {
+    let close = HeaderValue::from_static("close");
+    answer.headers_mut().insert(header::CONNECTION, close);
 }
 
 /// A request's body with a limit for the time that all of it may take.
 pub struct TimedBody {
     body: Incoming,
     deadline: Pin<Box<Sleep>>,
+    reading: Reading,
+}
+
+/// Until this is dropped, the client keeps the server waiting for its body.
+struct Reading(Option<Arc<Place>>);
+
+impl Reading {
+    fn ends(&mut self) {
+        if let Some(place) = self.0.take() {
+            place.is_served();
+        }
+    }
+}
+
+impl Drop for Reading {
+    fn drop(&mut self) {
+        self.ends();
+    }
 }
 
 impl TimedBody {
-    fn new(body: Incoming, limit: Duration) -> Self {
+    fn new(body: Incoming, limit: Duration, place: Arc<Place>) -> Self {
+        let mut reading = Reading(Some(place));
+        if body.is_end_stream() {
+            reading.ends();
+        }
         Self {
             body,
             deadline: Box::pin(tokio::time::sleep(limit)),
+            reading,
         }
     }
 }
@@ -93,6 +136,9 @@ impl Body for TimedBody {
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
         if let Poll::Ready(frame) = Pin::new(&mut self.body).poll_frame(context) {
+            if self.body.is_end_stream() || !matches!(frame, Some(Ok(_))) {
+                self.reading.ends();
+            }
             return Poll::Ready(frame.map(|frame| frame.map_err(Into::into)));
         }
         ready!(self.deadline.as_mut().poll(context));

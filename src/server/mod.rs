@@ -3,12 +3,17 @@
 //! `axum::serve` has no time limit for a request's header, so this one is on `hyper-util`, with
 //! limits for time, size and connections. TLS is for the proxy in front of it.
 
+mod accept;
+mod connections;
 mod endpoint;
+mod limits;
+mod linger;
 mod shed;
 
 pub use endpoint::TimedBody;
+pub use limits::Limits;
 
-use std::{convert::Infallible, future::Future, io, net::SocketAddr, sync::Arc, time::Duration};
+use std::{convert::Infallible, future::Future, io, net::SocketAddr, sync::Arc};
 
 use bytes::Bytes;
 use http::{Request, Response};
@@ -20,56 +25,22 @@ use hyper_util::{
 };
 use tokio::{
     net::{TcpListener, TcpStream},
-    sync::{OwnedSemaphorePermit, Semaphore},
+    task::JoinSet,
 };
 use tokio_io_timeout::TimeoutStream;
 use tower_service::Service;
 
 use crate::receiver::HiddenText;
 
-use self::{endpoint::Endpoint, shed::Shed};
-
-/// The limits of a [`Server`]. Each has a default that suits deliveries of monday's.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Limits {
-    /// How many connections are open at once, 2,048 by default. One more is answered 503.
-    pub connections: usize,
-    /// How long a client may take to send a request's header, and how long a connection may be
-    /// idle, 10 seconds by default.
-    pub header_time: Duration,
-    /// How long a client may take to send a request's body, 10 seconds by default.
-    pub body_time: Duration,
-    /// How long a request may take from the end of its header to its answer, 30 seconds by default:
-    /// the body and the sink. After that the sink's future is dropped, and the answer is 503.
-    pub request_time: Duration,
-    /// How long a client may take to read a piece of an answer, 10 seconds by default.
-    pub write_time: Duration,
-    /// The longest header of a request, in bytes: 32 KiB by default.
-    pub header_size: usize,
-    /// How long a shutdown waits for what was accepted, 30 seconds by default.
-    pub drain_time: Duration,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self {
-            connections: 2048,
-            header_time: Duration::from_secs(10),
-            body_time: Duration::from_secs(10),
-            request_time: Duration::from_secs(30),
-            write_time: Duration::from_secs(10),
-            header_size: 32 * 1024,
-            drain_time: Duration::from_secs(30),
-        }
-    }
-}
+use self::{
+    connections::{Connections, Place},
+    endpoint::Endpoint,
+    linger::Linger,
+    shed::Shed,
+};
 
 /// The smallest buffer that hyper takes, in bytes.
 const MIN_BUFFER: usize = 8192;
-
-/// How long accepting pauses when the machine has no descriptor left.
-const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 /// A listener with one endpoint.
 ///
@@ -95,18 +66,20 @@ pub struct Server {
 }
 
 impl Server {
-    /// Listens on an address, for requests to one path. A query string doesn't count. The path is
-    /// compared in constant time, so that it can be a secret.
+    /// Listens on an address, for requests to one path, as it stands in a URL. A query string
+    /// doesn't count. The path is compared in constant time, so that it can be a secret.
     ///
     /// # Errors
     ///
     /// The operating system's error where the address can't be had, and
-    /// [`InvalidInput`](io::ErrorKind::InvalidInput) where the path doesn't begin with `/`.
+    /// [`InvalidInput`](io::ErrorKind::InvalidInput) where the path isn't one that a request can
+    /// have: it begins with `/`, and has nothing in it that ends a path (`?`, `#`) or that a URL
+    /// escapes.
     pub async fn bind(address: SocketAddr, path: &str) -> io::Result<Self> {
-        if !path.starts_with('/') {
+        if !can_be_asked_for(path) {
             return Err(io::Error::new(
                 io::ErrorKind::InvalidInput,
-                "the path of an endpoint begins with /",
+                "the path of an endpoint begins with /, has no query string, and is escaped as in a URL",
             ));
         }
         Ok(Self {
@@ -118,8 +91,8 @@ impl Server {
 
     /// The same with other limits.
     #[must_use]
-    pub const fn with_limits(mut self, limits: Limits) -> Self {
-        self.limits = limits;
+    pub fn with_limits(mut self, limits: Limits) -> Self {
+        self.limits = limits.bounded();
         self
     }
 
@@ -132,7 +105,8 @@ impl Server {
         self.listener.local_addr()
     }
 
-    /// Answers requests until `shutdown` is ready, then finishes what it accepted.
+    /// Answers requests until `shutdown` is ready, then finishes what it accepted, for as long as
+    /// [`Limits::drain_time`] says. No connection outlives the future.
     pub async fn serve<S>(self, service: S, shutdown: impl Future<Output = ()>)
     where
         S: Service<Request<TimedBody>, Response = Response<Full<Bytes>>, Error = Infallible>
@@ -141,42 +115,46 @@ impl Server {
             + 'static,
         S::Future: Send,
     {
-        let slots = Arc::new(Semaphore::new(self.limits.connections));
+        let connections = Connections::new(self.limits.connections);
         let shed = Shed::new();
         let graceful = GracefulShutdown::new();
+        let mut tasks = JoinSet::new();
         let mut shutdown = std::pin::pin!(shutdown);
         loop {
             let stream = tokio::select! {
-                accepted = self.listener.accept() => match accepted {
-                    Ok((stream, _)) => stream,
-                    Err(error) => {
-                        tracing::warn!(%error, "a connection was not accepted");
-                        tokio::time::sleep(ACCEPT_PAUSE).await;
-                        continue;
-                    }
-                },
                 () = &mut shutdown => break,
+                stream = accept::next(&self.listener, &connections) => stream,
+                Some(_) = tasks.join_next() => continue,
             };
-            match Arc::clone(&slots).try_acquire_owned() {
-                Ok(slot) => self.connect(stream, slot, service.clone(), &graceful),
-                Err(_) => shed.turn_away(stream),
+            match connections.enter() {
+                Some(place) => self.connect(stream, place, service.clone(), &graceful, &mut tasks),
+                None => shed.turn_away(stream),
             }
         }
         drop(self.listener);
-        if tokio::time::timeout(self.limits.drain_time, graceful.shutdown())
+        let finish = async {
+            graceful.shutdown().await;
+            while tasks.join_next().await.is_some() {}
+        };
+        if tokio::time::timeout(self.limits.drain_time, finish)
             .await
             .is_err()
         {
-            tracing::warn!("connections were still busy at the end of the drain time");
+            tracing::warn!(
+                connections = tasks.len(),
+                "connections were still busy at the end of the drain time, and are closed"
+            );
         }
+        tasks.shutdown().await;
     }
 
     fn connect<S>(
         &self,
         stream: TcpStream,
-        slot: OwnedSemaphorePermit,
+        place: Arc<Place>,
         service: S,
         graceful: &GracefulShutdown,
+        tasks: &mut JoinSet<()>,
     ) where
         S: Service<Request<TimedBody>, Response = Response<Full<Bytes>>, Error = Infallible>
             + Clone
@@ -188,24 +166,37 @@ impl Server {
             service,
             path: self.path.clone(),
             limits: self.limits,
+            place: Arc::clone(&place),
         };
-        let mut stream = TimeoutStream::new(stream);
+        let mut stream = TimeoutStream::new(Linger::new(stream));
         stream.set_write_timeout(Some(self.limits.write_time));
         let connection = hyper::server::conn::http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(self.limits.header_time)
             .max_header_size(self.limits.header_size)
             .max_buf_size(self.limits.header_size.max(MIN_BUFFER))
+            // Who sent a request and has no more to say still gets an answer, and a sink that is
+            // at work isn't dropped when its client goes away.
+            .half_close(true)
             .serve_connection(
                 TokioIo::new(Box::pin(stream)),
                 TowerToHyperService::new(endpoint),
             );
         let connection = graceful.watch(connection);
-        tokio::spawn(async move {
-            if let Err(error) = connection.await {
-                tracing::debug!(%error, "a connection ended early");
+        tasks.spawn(async move {
+            tokio::select! {
+                ended = connection => if let Err(error) = ended {
+                    tracing::debug!(%error, "a connection ended early");
+                },
+                () = place.leave() => tracing::debug!("a connection gave way to another one"),
             }
-            drop(slot);
         });
     }
+}
+
+/// Whether a request can have this path, to the letter: `/` and the characters of a path's segments
+/// (RFC 3986, section 3.3).
+fn can_be_asked_for(path: &str) -> bool {
+    let stands = |byte: u8| byte.is_ascii_alphanumeric() || b"/-._~%!$&'()*+,;=:@".contains(&byte);
+    path.starts_with('/') && path.bytes().all(stands)
 }

@@ -171,8 +171,19 @@ async fn another_path_is_not_found_whatever_is_asked_of_it() {
 }
 
 #[tokio::test]
-async fn a_path_that_does_not_begin_with_a_slash_is_refused() {
-    for path in ["", "monday", "https://example.com/monday"] {
+async fn a_path_that_no_request_can_have_is_refused() {
+    for path in [
+        "",
+        "monday",
+        "https://example.com/monday",
+        "/monday?secret=1",
+        "/monday#1",
+        "/a b",
+        "/a\n",
+        "/é",
+        "/{a}",
+        "/\"a\"",
+    ] {
         let error = Server::bind("127.0.0.1:0".parse().unwrap(), path)
             .await
             .unwrap_err();
