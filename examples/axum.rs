@@ -68,8 +68,8 @@ async fn deliver(
 }
 
 async fn live(event: Verified<LifecycleEvent>) -> StatusCode {
-    let account = event.sender.account_id;
-    match event.message.kind() {
+    let account = event.sender().account_id;
+    match event.message().kind() {
         LifecycleKind::Installed => eprintln!("installed by account {account:?}"),
         LifecycleKind::Uninstalled => eprintln!("uninstalled by account {account:?}"),
         other => eprintln!("{other} for account {account:?}"),

@@ -17,7 +17,7 @@
 //! }
 //!
 //! async fn handle(delivery: Verified<Delivery>) -> StatusCode {
-//!     println!("{} in account {:?}", delivery.message.kind(), delivery.sender.account_id);
+//!     println!("{} in account {:?}", delivery.message().kind(), delivery.sender().account_id);
 //!     StatusCode::OK // 503 where it couldn't be kept: monday tries again
 //! }
 //!
@@ -55,8 +55,8 @@ use crate::{
     auth::{ClientSecret, Verifier},
     event::{Delivery, LifecycleEvent},
     receiver::{
-        DEFAULT_BODY_LIMIT, Door, Outcome, Refusal, Unsigned, Unverified, Verified, check_head,
-        collect, receive_body,
+        DEFAULT_BODY_LIMIT, Door, Outcome, Refusal, Unsigned, Unverified, Verified,
+        announced_length, check_head, collect, receive_body,
     },
 };
 
@@ -144,10 +144,21 @@ where
 }
 
 async fn extract<D: Door>(door: &D, request: Request) -> Result<D::Message, Rejection> {
+    read(door, request)
+        .await
+        .map_err(|rejection| match rejection {
+            Rejection::Refused(refusal) => Rejection::Refused(refusal.logged()),
+            challenge @ Rejection::Challenge(_) => challenge,
+        })
+}
+
+async fn read<D: Door>(door: &D, request: Request) -> Result<D::Message, Rejection> {
     let (head, body) = request.into_parts();
     check_head(door, &head).map_err(Rejection::Refused)?;
     let pass = door.authenticate(&head.headers, SystemTime::now());
-    let body = collect(&head.headers, body, DEFAULT_BODY_LIMIT, pass.is_ok())
+    let announced = announced_length(&head.headers);
+    drop(head);
+    let body = collect(announced, body, DEFAULT_BODY_LIMIT, pass.is_ok(), |_| true)
         .await
         .map_err(Rejection::Refused)?;
     match receive_body(door, pass, body.unwrap_or_default()) {

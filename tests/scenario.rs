@@ -81,9 +81,9 @@ async fn a_webhook_of_an_app_is_delivered_signed_to_axum() {
     let [delivery] = seen.as_slice() else {
         panic!("{seen:?}");
     };
-    assert_eq!(delivery.message.subscription_id(), Some(webhook.id));
-    assert_eq!(delivery.sender.audience, [url.as_str()]);
-    assert!(delivery.sender.short_lived_token().is_some());
+    assert_eq!(delivery.message().subscription_id(), Some(webhook.id));
+    assert_eq!(delivery.sender().audience, [url.as_str()]);
+    assert!(delivery.sender().short_lived_token().is_some());
 }
 
 #[tokio::test]

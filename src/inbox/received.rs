@@ -43,11 +43,12 @@ impl Received {
 impl From<Verified<Delivery>> for Received {
     /// Received now.
     fn from(verified: Verified<Delivery>) -> Self {
+        let (delivery, sender) = verified.into_parts();
         Self {
             verified: true,
-            account_id: verified.sender.account_id,
-            user_id: verified.sender.user_id,
-            ..Self::new(verified.message, SystemTime::now())
+            account_id: sender.account_id,
+            user_id: sender.user_id,
+            ..Self::new(delivery, SystemTime::now())
         }
     }
 }
@@ -55,7 +56,7 @@ impl From<Verified<Delivery>> for Received {
 impl From<Unverified<Delivery>> for Received {
     /// Received now.
     fn from(unverified: Unverified<Delivery>) -> Self {
-        Self::new(unverified.message, SystemTime::now())
+        Self::new(unverified.into_message(), SystemTime::now())
     }
 }
 

@@ -10,31 +10,44 @@ use super::{challenge, refusal::Refusal};
 /// The error of a body.
 pub(crate) type BodyError = Box<dyn std::error::Error + Send + Sync>;
 
+/// How much of an announced body is reserved at once, in bytes. More grows as it comes.
+const RESERVED: usize = 64 * 1024;
+
+/// The length that a request announces, where it does.
+pub(crate) fn announced_length(headers: &HeaderMap) -> Option<u64> {
+    headers
+        .get(header::CONTENT_LENGTH)
+        .and_then(|length| length.to_str().ok()?.parse().ok())
+}
+
 /// Reads a body of at most `limit` bytes. A length that is announced is refused before a byte is
-/// read, any other one as soon as the limit is passed.
+/// read, any other one as soon as the limit is passed, and every one where there is no `room` for
+/// as many bytes more.
 ///
 /// Of a caller without a good token no more is kept in memory than a challenge takes; the rest is
 /// read for its length only, so that a body too large is answered alike for everybody. Such a body
 /// comes back as `None`.
 pub(crate) async fn collect<B>(
-    headers: &HeaderMap,
+    announced: Option<u64>,
     body: B,
     limit: usize,
     is_known: bool,
+    mut room: impl FnMut(usize) -> bool,
 ) -> Result<Option<Bytes>, Refusal>
 where
     B: Body,
     B::Error: Into<BodyError>,
 {
-    let announced = headers
-        .get(header::CONTENT_LENGTH)
-        .and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
     if announced.is_some_and(|length| length > limit as u64) {
         return Err(Refusal::TooLarge { limit });
     }
     let most = if is_known { limit } else { challenge::MAX_BODY };
+    let reserved = match announced {
+        Some(length) if is_known => RESERVED.min(usize::try_from(length).unwrap_or(RESERVED)),
+        _ => 0,
+    };
     let mut body = std::pin::pin!(Limited::new(body, limit));
-    let mut kept = Some(BytesMut::new());
+    let mut kept = Some(BytesMut::with_capacity(reserved));
     while let Some(frame) = body.frame().await {
         let frame = frame.map_err(|error| {
             if error.is::<LengthLimitError>() {
@@ -48,6 +61,9 @@ where
         };
         kept = kept.filter(|kept| kept.len() + data.remaining() <= most);
         if let Some(kept) = &mut kept {
+            if !room(data.remaining()) {
+                return Err(Refusal::Busy);
+            }
             kept.put(data);
         }
     }

@@ -39,17 +39,15 @@ impl Message for LifecycleEvent {
     }
 }
 
-/// A message whose token was found good. Nothing but verification makes one.
+/// A message whose token was found good. Nothing but verification makes one, and nothing changes
+/// it.
 ///
 /// It says that the sender holds a token that monday minted for this endpoint. The token doesn't
 /// sign the body.
 #[derive(Debug, Clone)]
-#[non_exhaustive]
 pub struct Verified<M: Message> {
-    /// The message.
-    pub message: M,
-    /// What the token says of the sender.
-    pub sender: M::Sender,
+    message: M,
+    sender: M::Sender,
 }
 
 impl<M: Message> Verified<M> {
@@ -57,19 +55,53 @@ impl<M: Message> Verified<M> {
         let message = M::parse(body)?;
         Ok(Self { message, sender })
     }
+
+    /// The message.
+    #[must_use]
+    pub const fn message(&self) -> &M {
+        &self.message
+    }
+
+    /// What the token says of the sender.
+    #[must_use]
+    pub const fn sender(&self) -> &M::Sender {
+        &self.sender
+    }
+
+    /// The message alone. That it was verified isn't part of it.
+    #[must_use]
+    pub fn into_message(self) -> M {
+        self.message
+    }
+
+    /// The message, and what the token says of the sender.
+    #[must_use]
+    pub fn into_parts(self) -> (M, M::Sender) {
+        (self.message, self.sender)
+    }
 }
 
 /// A delivery of which nobody knows who sent it.
 #[derive(Debug, Clone)]
-#[non_exhaustive]
 pub struct Unverified<M> {
-    /// The message.
-    pub message: M,
+    message: M,
 }
 
 impl<M: Message> Unverified<M> {
     pub(super) fn read(body: Bytes) -> Result<Self, DeliveryError> {
         let message = M::parse(body)?;
         Ok(Self { message })
+    }
+
+    /// The message.
+    #[must_use]
+    pub const fn message(&self) -> &M {
+        &self.message
+    }
+
+    /// The message alone.
+    #[must_use]
+    pub fn into_message(self) -> M {
+        self.message
     }
 }

@@ -28,6 +28,6 @@ pub use challenge::MAX_CHALLENGE;
 pub(crate) use unsigned::HiddenText;
 #[cfg(feature = "axum")]
 pub(crate) use {
-    body::collect,
+    body::{announced_length, collect},
     receive::{check_head, receive_body},
 };

@@ -36,8 +36,8 @@ pub enum Refusal {
     /// 400. The body broke off.
     #[error("the body could not be read to its end")]
     Incomplete,
-    /// 503, with `Retry-After`. As many requests are in flight as may be.
-    #[error("too many requests are in flight")]
+    /// 503, with `Retry-After`. As much is in flight as may be.
+    #[error("too much is in flight")]
     Busy,
     /// 503, with `Retry-After`. monday is to try again.
     #[error("the delivery could not be kept")]
@@ -57,6 +57,18 @@ impl Refusal {
             Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Busy | Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         }
+    }
+
+    /// The same, told to the operator: an event of the target `monday_webhooks::receiver` at the
+    /// level DEBUG.
+    pub(crate) fn logged(self) -> Self {
+        tracing::debug!(
+            target: "monday_webhooks::receiver",
+            status = self.status().as_u16(),
+            reason = std::error::Error::source(&self).map(tracing::field::display),
+            "a request was refused: {self}"
+        );
+        self
     }
 
     /// The answer. The refusal is among its [extensions](Response::extensions), for a layer that

@@ -17,7 +17,7 @@ use http_body_util::Full;
 use tower_service::Service;
 
 use super::{
-    body::{BodyError, collect},
+    body::{BodyError, announced_length, collect},
     challenge,
     door::Door,
     limits::{InFlight, Limits},
@@ -32,6 +32,10 @@ use super::{
 pub trait Sink<M>: Send + Sync + 'static {
     /// Keeps a message. `Ok` means that it is safe, and monday is answered 200; with an error
     /// monday is answered 503 and tries again, once a minute for 30 minutes.
+    ///
+    /// The future may be dropped at any `await`: where the request takes longer than the server
+    /// lets it, at the end of a shutdown, and with some servers where the client goes away. What
+    /// must happen as a whole belongs in an inbox (feature `inbox`), or in a task of its own.
     ///
     /// # Errors
     ///
@@ -78,7 +82,7 @@ where
 ///
 /// let verifier = Verifier::new(SigningSecret::new("the app's Signing Secret")?);
 /// let receiver = Receiver::new(verifier, async |delivery: Verified<Delivery>| {
-///     println!("{} in account {:?}", delivery.message.kind(), delivery.sender.account_id);
+///     println!("{} in account {:?}", delivery.message().kind(), delivery.sender().account_id);
 ///     Ok::<(), std::io::Error>(())
 /// });
 /// # fn check<S: tower_service::Service<http::Request<http_body_util::Full<bytes::Bytes>>>>(_: S) {}
@@ -120,7 +124,7 @@ impl<D: Door, S: Sink<D::Message>> Receiver<D, S> {
                 door,
                 sink,
                 limits,
-                in_flight: InFlight::new(limits.in_flight),
+                in_flight: InFlight::new(&limits),
             }),
         }
     }
@@ -135,14 +139,7 @@ impl<D: Door, S: Sink<D::Message>> Inner<D, S> {
     {
         match self.handle(request).await {
             Ok(response) => response,
-            Err(refusal) => {
-                tracing::debug!(
-                    status = refusal.status().as_u16(),
-                    reason = std::error::Error::source(&refusal).map(tracing::field::display),
-                    "a request was refused: {refusal}"
-                );
-                refusal.response()
-            }
+            Err(refusal) => refusal.logged().response(),
         }
     }
 
@@ -156,12 +153,16 @@ impl<D: Door, S: Sink<D::Message>> Inner<D, S> {
         check_head(&self.door, &head)?;
         let pass = self.door.authenticate(&head.headers, SystemTime::now());
         // Whoever has no token can't take a place from those who have one.
-        let _place = match &pass {
+        let mut place = match &pass {
             Ok(_) => Some(self.in_flight.enter().ok_or(Refusal::Busy)?),
             Err(_) => None,
         };
+        let announced = announced_length(&head.headers);
+        // All of a header would stay in memory for as long as its body takes.
+        drop(head);
         let limit = self.limits.body_size;
-        let body = collect(&head.headers, body, limit, pass.is_ok()).await?;
+        let room = |length| place.as_mut().is_none_or(|place| place.grow(length));
+        let body = collect(announced, body, limit, pass.is_ok(), room).await?;
         match receive_body(&self.door, pass, body.unwrap_or_default()) {
             Outcome::Challenge(answer) => Ok(answer),
             Outcome::Message(message) => match self.sink.take(message).await? {

@@ -50,7 +50,7 @@ const MIN_BUFFER: usize = 8192;
 /// # async fn run() -> Result<(), Box<dyn std::error::Error>> {
 /// let verifier = Verifier::new(SigningSecret::new(std::env::var("MONDAY_SIGNING_SECRET")?)?);
 /// let receiver = Receiver::new(verifier, async |delivery: Verified<Delivery>| {
-///     println!("{}", delivery.message.kind());
+///     println!("{}", delivery.message().kind());
 ///     Ok::<(), std::io::Error>(())
 /// });
 /// let server = Server::bind("127.0.0.1:8080".parse()?, "/monday").await?;

@@ -7,7 +7,7 @@
 //! use monday_webhooks::{Delivery, SubscriptionKind, receiver::Verified, testing::verified};
 //!
 //! fn greeting(delivery: &Verified<Delivery>) -> String {
-//!     format!("{} in account {:?}", delivery.message.kind(), delivery.sender.account_id)
+//!     format!("{} in account {:?}", delivery.message().kind(), delivery.sender().account_id)
 //! }
 //!
 //! let delivery = verified(&SubscriptionKind::CreateItem).expect("an event of the schema");

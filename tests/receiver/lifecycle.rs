@@ -58,9 +58,9 @@ async fn a_lifecycle_event_reaches_its_handler_with_its_sender() {
         Verifier::new(client_secret()).audience(AUDIENCE),
         move |event: Verified<LifecycleEvent>| {
             let seen = (
-                event.message.kind(),
-                event.sender.app_id,
-                event.sender.account_id,
+                event.message().kind(),
+                event.sender().app_id,
+                event.sender().account_id,
             );
             sink.lock().unwrap().push(seen);
             async { Ok::<(), std::io::Error>(()) }

@@ -41,6 +41,7 @@ fn limits(body_size: usize, in_flight: usize) -> Limits {
 fn the_limits_are_those_of_the_docs_unless_others_are_set() {
     let limits = Limits::default();
     assert_eq!((limits.body_size, limits.in_flight), (1_048_576, 1_024));
+    assert_eq!(limits.in_flight_bytes, 16_777_216);
     assert_eq!(DEFAULT_BODY_LIMIT, limits.body_size);
 }
 
@@ -111,6 +112,64 @@ async fn one_request_too_many_is_answered_503_until_another_one_is_done() {
     }
     let after = receiver.oneshot(good()).await.unwrap();
     assert_eq!(after.status(), StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_byte_too_many_is_answered_503_until_another_body_is_done() {
+    let secret = SigningSecret::new("one").unwrap();
+    let token = sign_board_token(&secret, &BoardClaims::new(AUDIENCE));
+    let mut limits = limits(1000, 3);
+    limits.in_flight_bytes = 1500;
+    let receiver = Receiver::with_limits(
+        Verifier::new(secret),
+        async |_: Verified<Delivery>| Ok::<(), std::io::Error>(()),
+        limits,
+    );
+    let signed = |frames: Frames| {
+        let mut request = post(frames);
+        let headers = request.headers_mut();
+        headers.insert(header::AUTHORIZATION, token.parse().unwrap());
+        request
+    };
+    let mut hanging = receiver
+        .clone()
+        .call(signed(Frames::unfinished([" ".repeat(1000)])));
+    let polled = hanging
+        .as_mut()
+        .poll(&mut Context::from_waker(Waker::noop()));
+    assert!(polled.is_pending());
+
+    let status = async |length: usize| {
+        let frames = Frames::new([" ".repeat(length - 1), " ".to_owned()]);
+        let answer = receiver.clone().oneshot(signed(frames)).await.unwrap();
+        answer.status()
+    };
+    assert_eq!(status(500).await, StatusCode::BAD_REQUEST);
+    assert_eq!(status(501).await, StatusCode::SERVICE_UNAVAILABLE);
+    // Who has no token needs no room.
+    let stranger = post(Frames::new([" ".repeat(1000)]));
+    let refused = receiver.clone().oneshot(stranger).await.unwrap();
+    assert_eq!(refused.status(), StatusCode::UNAUTHORIZED);
+    drop(hanging);
+    assert_eq!(status(501).await, StatusCode::BAD_REQUEST);
+}
+
+#[tokio::test]
+async fn a_header_is_not_held_while_its_body_is_awaited() {
+    struct Held;
+
+    let held = Arc::new(Held);
+    let receiver = Receiver::new(dangerous::unsigned(), async |_: Unverified<Delivery>| {
+        Ok::<(), std::io::Error>(())
+    });
+    let mut request = post(Frames::unfinished(["{"]));
+    request.extensions_mut().insert(Arc::clone(&held));
+    let mut hanging = receiver.clone().call(request);
+    let polled = hanging
+        .as_mut()
+        .poll(&mut Context::from_waker(Waker::noop()));
+    assert!(polled.is_pending());
+    assert_eq!(Arc::strong_count(&held), 1);
 }
 
 #[tokio::test]

@@ -56,7 +56,7 @@ async fn a_signed_delivery_reaches_the_handler_and_nothing_else_does() {
     let receiver = Receiver::new(
         Verifier::new(secret.clone()).audience(AUDIENCE),
         move |delivery: Verified<Delivery>| {
-            sink.lock().unwrap().push(delivery.message.kind());
+            sink.lock().unwrap().push(delivery.message().kind());
             async { Ok::<(), std::io::Error>(()) }
         },
     );

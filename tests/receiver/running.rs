@@ -128,7 +128,7 @@ pub(super) fn noting() -> (
     let receiver = Receiver::new(
         dangerous::unsigned(),
         move |delivery: Unverified<Delivery>| {
-            let item = delivery.message.item_id().unwrap();
+            let item = delivery.message().item_id().unwrap();
             sink.lock().unwrap().push(item.get());
             std::future::ready(Ok::<(), Infallible>(()))
         },

@@ -19,15 +19,15 @@ fn the_sample_of_every_subscription_is_there_for_a_handlers_test() {
     for kind in SubscriptionKind::ALL {
         let delivery = verified(&kind).unwrap();
         assert!(
-            delivery.message.possible_subscriptions().contains(&kind),
+            delivery.message().possible_subscriptions().contains(&kind),
             "{kind}"
         );
-        assert_eq!(delivery.message.problems(), [], "{kind}");
+        assert_eq!(delivery.message().problems(), [], "{kind}");
         assert_eq!(
-            delivery.sender.account_id,
+            delivery.sender().account_id,
             Some(BoardClaims::SAMPLE_ACCOUNT)
         );
-        assert_eq!(delivery.sender.user_id, Some(BoardClaims::SAMPLE_USER));
+        assert_eq!(delivery.sender().user_id, Some(BoardClaims::SAMPLE_USER));
     }
     assert!(verified(&SubscriptionKind::Other("when_date_arrived".into())).is_none());
 }
@@ -41,7 +41,7 @@ fn a_signed_request_is_taken_by_a_strict_endpoint_and_by_no_other() {
         let request = signed_request(&secret, url, body.clone()).unwrap();
         assert_eq!(request.uri(), url);
         let outcome = receive(&strict, request, SystemTime::now());
-        matches!(outcome, Outcome::Message(delivery) if delivery.message.body() == &body)
+        matches!(outcome, Outcome::Message(delivery) if delivery.message().body() == &body)
     };
     assert!(taken(AUDIENCE));
     assert!(!taken("https://example.com/other"));
@@ -57,10 +57,10 @@ fn a_signed_lifecycle_request_is_taken_with_its_claims() {
     let Outcome::Message(event) = receive(&strict, request, SystemTime::now()) else {
         panic!("a good event was refused");
     };
-    assert_eq!(event.message.kind(), LifecycleKind::Uninstalled);
-    assert_eq!(event.sender.app_id, Some(LifecycleClaims::SAMPLE_APP));
-    assert_eq!(event.sender.user_id, Some(BoardClaims::SAMPLE_USER));
-    assert_eq!(event.sender.audience, [AUDIENCE]);
+    assert_eq!(event.message().kind(), LifecycleKind::Uninstalled);
+    assert_eq!(event.sender().app_id, Some(LifecycleClaims::SAMPLE_APP));
+    assert_eq!(event.sender().user_id, Some(BoardClaims::SAMPLE_USER));
+    assert_eq!(event.sender().audience, [AUDIENCE]);
 }
 
 #[test]

@@ -187,9 +187,16 @@ pub(crate) fn start_logging(verbose: u8) {
     } else {
         level
     };
+    // Why a request was refused is what whoever asks for more wants to know first.
+    let receiver = if verbose == 0 {
+        level
+    } else {
+        LevelFilter::DEBUG
+    };
     let own = tracing_subscriber::filter::Targets::new()
         .with_target("monday_webhooks", level)
         .with_target("monday_webhooks::inbox::worker", worker)
+        .with_target("monday_webhooks::receiver", receiver)
         .with_target("monday_emulator", level);
     tracing_subscriber::registry()
         .with(

@@ -52,7 +52,7 @@ async fn a_new_item_is_greeted_in_answer_to_its_delivery() {
     let (sender, mut deliveries) = mpsc::unbounded_channel();
     let verifier = Verifier::new(emulator.signing_secret().clone());
     let receiver = Receiver::new(verifier, move |delivery: Verified<Delivery>| {
-        std::future::ready(sender.send(delivery.message))
+        std::future::ready(sender.send(delivery.into_message()))
     });
     let server = Server::bind("127.0.0.1:0".parse().unwrap(), "/")
         .await

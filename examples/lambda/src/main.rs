@@ -26,7 +26,7 @@ fn endpoint<S: Sink<Verified<Delivery>>>(
 /// A function has no disk: put the delivery into a queue here, such as SQS, and return `Ok` once
 /// the queue has it. With an error monday is answered 503, and tries again for 30 minutes.
 async fn keep(delivery: Verified<Delivery>) -> Result<(), Error> {
-    let delivery = delivery.message;
+    let delivery = delivery.into_message();
     eprintln!("{}: {}", delivery.dedupe_key(), delivery.kind());
     Ok(())
 }
@@ -71,7 +71,7 @@ mod tests {
         let seen = Arc::new(Mutex::new(Vec::new()));
         let sink = Arc::clone(&seen);
         let endpoint = endpoint(secret, move |delivery: Verified<Delivery>| {
-            sink.lock().unwrap().push(delivery.message.kind());
+            sink.lock().unwrap().push(delivery.message().kind());
             std::future::ready(Ok::<(), Error>(()))
         });
         let body = sample(&SubscriptionKind::CreateItem).unwrap().to_string();

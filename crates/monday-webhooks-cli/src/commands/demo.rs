@@ -72,7 +72,7 @@ async fn demo(global: &Global) -> Result<(), Failure> {
         )?;
         emulator.emit(&kind, DEFAULT_BOARD_ID).await;
         let received = endpoint.next().await?;
-        let delivery = &received.message;
+        let delivery = received.message();
         say(
             json!({
                 "step": "deliver",
@@ -80,7 +80,7 @@ async fn demo(global: &Global) -> Result<(), Failure> {
                 "wire_type": delivery.wire_type(),
                 "kind": delivery.kind().as_str(),
                 "verified": true,
-                "account_id": received.sender.account_id,
+                "account_id": received.sender().account_id,
                 "webhook_id": delivery.subscription_id().map(|id| id.to_string()),
             }),
             format!(

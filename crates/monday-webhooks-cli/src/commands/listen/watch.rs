@@ -150,7 +150,9 @@ pub(super) struct Watched<I> {
 
 impl<I: Inbox> Sink<Verified<Delivery>> for Watched<I> {
     async fn take(&self, message: Verified<Delivery>) -> Result<Taken, Refusal> {
-        let entry = self.watch.arrived(&message.message, Some(&message.sender));
+        let entry = self
+            .watch
+            .arrived(message.message(), Some(message.sender()));
         let taken = self.inbox.take(message).await;
         self.watch.kept(entry, &taken);
         taken
@@ -159,7 +161,7 @@ impl<I: Inbox> Sink<Verified<Delivery>> for Watched<I> {
 
 impl<I: Inbox> Sink<Unverified<Delivery>> for Watched<I> {
     async fn take(&self, message: Unverified<Delivery>) -> Result<Taken, Refusal> {
-        let entry = self.watch.arrived(&message.message, None);
+        let entry = self.watch.arrived(message.message(), None);
         let taken = self.inbox.take(message).await;
         self.watch.kept(entry, &taken);
         taken
@@ -187,7 +189,11 @@ where
     }
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
-        let headers = request.headers().clone();
+        // Headers are held for as long as the request takes, so only where they are handed on.
+        let headers = match self.watch.forwarder {
+            Some(_) => request.headers().clone(),
+            None => HeaderMap::new(),
+        };
         let answer = self.receiver.call(request);
         let watch = Arc::clone(&self.watch);
         Box::pin(async move {
