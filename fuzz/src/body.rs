@@ -67,14 +67,23 @@ fn look_at(delivery: &Delivery) {
         delivery.trigger_time(),
         delivery.item_id(),
         delivery.board_id(),
+        delivery.app(),
     );
+    // What isn't JSON would come back as null.
+    assert!(delivery.raw_event().get().starts_with('{'));
     let _ = (delivery.possible_subscriptions(), delivery.is_subitem());
     serde_json::to_string(&delivery.to_cloudevent()).expect("a CloudEvent is JSON");
     let values = match delivery.event() {
         Event::ItemCreated(item) => item
             .column_values
             .iter()
-            .flat_map(|values| values.to_vec())
+            .flat_map(|values| {
+                let all = values.to_vec();
+                for (column, _) in &all {
+                    assert!(values.get(column.as_str()).is_some());
+                }
+                all
+            })
             .map(|(_, value)| value)
             .collect(),
         Event::ColumnValueChanged(changed) => [&changed.value, &changed.previous_value]
@@ -87,5 +96,7 @@ fn look_at(delivery: &Delivery) {
     for value in values {
         let _ = (value.as_status(), value.as_date(), value.as_people());
         let _ = (value.as_linked_items(), value.as_text(), value.raw());
+        let _ = (value.as_checkbox(), value.as_phone(), value.changed_at());
+        assert!(!value.is_cleared() || value.as_status().is_none());
     }
 }

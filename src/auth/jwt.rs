@@ -108,6 +108,14 @@ impl<'a> Object<'a> {
             .map_err(|_| AuthError::ClaimType(name))
     }
 
+    /// The value by that name, where there is one and it isn't null.
+    pub(super) fn optional<T: Deserialize<'a>>(
+        &self,
+        name: &'static str,
+    ) -> Result<Option<T>, AuthError> {
+        Ok(self.get::<Option<T>>(name)?.flatten())
+    }
+
     /// The object by that name, where there is one.
     pub(super) fn object(&self, name: &'static str) -> Result<Option<Self>, AuthError> {
         self.0

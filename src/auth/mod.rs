@@ -19,4 +19,4 @@ pub use error::AuthError;
 pub(crate) use jwt::sign;
 pub use secret::{ClientSecret, SecretError, SigningSecret};
 pub use sender::{LifecycleSender, Sender};
-pub use verifier::{MAX_GRACE, Profile, Verifier};
+pub use verifier::{MAX_GRACE, MAX_LEEWAY, Profile, Verifier};

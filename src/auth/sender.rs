@@ -7,7 +7,8 @@ use crate::{
 
 use super::{AuthError, jwt::Object};
 
-/// The sender of a board webhook's delivery, as its token says.
+/// The sender of a board webhook's delivery, as its token says. A claim that is null counts as one
+/// that isn't there.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Sender {
@@ -27,13 +28,13 @@ pub struct Sender {
 impl Sender {
     pub(super) fn read(claims: &Object<'_>, times: Times) -> Result<Self, AuthError> {
         let short_lived_token = claims
-            .get::<String>("shortLivedToken")?
+            .optional::<String>("shortLivedToken")?
             .map(ApiToken::app)
             .transpose()
             .map_err(|_| AuthError::ClaimType("shortLivedToken"))?;
         Ok(Self {
-            account_id: claims.get("accountId")?.map(AccountId::new),
-            user_id: claims.get("userId")?.map(UserId::new),
+            account_id: claims.optional("accountId")?.map(AccountId::new),
+            user_id: claims.optional("userId")?.map(UserId::new),
             audience: times.audience,
             issued_at: times.issued_at,
             expires_at: times.expires_at,
@@ -49,7 +50,8 @@ impl Sender {
     }
 }
 
-/// The sender of an app lifecycle webhook, as its token's `dat` says.
+/// The sender of an app lifecycle webhook, as its token's `dat` says. A claim that is null counts as
+/// one that isn't there.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct LifecycleSender {
@@ -78,13 +80,13 @@ pub struct LifecycleSender {
 impl LifecycleSender {
     pub(super) fn read(dat: &Object<'_>, times: Times) -> Result<Self, AuthError> {
         Ok(Self {
-            client_id: dat.get("client_id")?,
-            app_id: dat.get("app_id")?.map(AppId::new),
-            app_version_id: dat.get("app_version_id")?,
-            account_id: dat.get("account_id")?.map(AccountId::new),
-            user_id: dat.get("user_id")?.map(UserId::new),
-            install_id: dat.get("install_id")?,
-            is_admin: dat.get("is_admin")?,
+            client_id: dat.optional("client_id")?,
+            app_id: dat.optional("app_id")?.map(AppId::new),
+            app_version_id: dat.optional("app_version_id")?,
+            account_id: dat.optional("account_id")?.map(AccountId::new),
+            user_id: dat.optional("user_id")?.map(UserId::new),
+            install_id: dat.optional("install_id")?,
+            is_admin: dat.optional("is_admin")?,
             audience: times.audience,
             issued_at: times.issued_at,
             expires_at: times.expires_at,

@@ -14,6 +14,9 @@ use super::{
 /// The longest grace for late retries: monday retries a delivery for 30 minutes.
 pub const MAX_GRACE: Duration = Duration::from_secs(30 * 60);
 
+/// The most that clocks may be apart: as long as a token of monday's lives.
+pub const MAX_LEEWAY: Duration = Duration::from_secs(5 * 60);
+
 const DEFAULT_LEEWAY: Duration = Duration::from_secs(5);
 
 mod sealed {
@@ -149,10 +152,11 @@ impl<P: Profile> Verifier<P> {
 
     /// How far the clocks may be apart: a token is good while `now < exp + leeway`, and `nbf` and
     /// `iat` may lie as much in the future. A few seconds are enough for clocks that are kept in
-    /// time; for late retries there is [`late_retry_grace`](Self::late_retry_grace).
+    /// time, and more than [`MAX_LEEWAY`] counts as that; for late retries there is
+    /// [`late_retry_grace`](Self::late_retry_grace).
     #[must_use]
-    pub const fn leeway(mut self, leeway: Duration) -> Self {
-        self.leeway = leeway;
+    pub fn leeway(mut self, leeway: Duration) -> Self {
+        self.leeway = leeway.min(MAX_LEEWAY);
         self
     }
 
@@ -168,6 +172,11 @@ impl<P: Profile> Verifier<P> {
 
     /// Checks the value of an `Authorization` header: the bare token as monday sends it, or with
     /// `Bearer` in any case before it.
+    ///
+    /// How long a token may live is for whoever holds the secret to say: monday's sample lives for
+    /// 300 seconds, and no expiry is too late. Of the claims `exp` has to be there. `exp`, `iat`,
+    /// `nbf` and `aud` may not be null; the others may, as if they weren't there. A claim of another
+    /// type is refused.
     ///
     /// # Errors
     ///

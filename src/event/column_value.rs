@@ -5,14 +5,20 @@ use serde_json::value::RawValue;
 
 use crate::id::ItemId;
 
+use super::view::View;
+
 /// A column's value, exactly as monday sent it, with a typed view of the shapes that have been
 /// observed. A view is `None` where the value has another shape; [`raw`](Self::raw) has any value.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+///
+/// Each field of a view is read by itself: one that monday leaves out, or that has another type than
+/// observed, costs nothing but itself, unless the view says nothing without it. What third parties
+/// report of a files column, `{"files":[…]}`, has no view: nobody says what a file looks like.
+#[derive(Clone, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct ColumnValue(Box<RawValue>);
 
 /// A label of a status column (`columnType` is `color`).
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct StatusLabel {
     /// The label's index in the column's settings.
@@ -21,6 +27,10 @@ pub struct StatusLabel {
     pub text: Option<String>,
     /// The label's colour, as `#rrggbb`.
     pub color: Option<String>,
+    /// The colour of the label's border, as `#rrggbb`.
+    pub border: Option<String>,
+    /// The colour's name, monday's `var_name`, such as `green-shadow`.
+    pub var_name: Option<String>,
     /// Whether the label counts as done.
     pub is_done: Option<bool>,
     /// The update that came with the change.
@@ -28,7 +38,7 @@ pub struct StatusLabel {
 }
 
 /// A date, with a time where it has one.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct DateValue {
     /// `YYYY-MM-DD`.
@@ -40,7 +50,7 @@ pub struct DateValue {
 }
 
 /// A person or a team in a people column.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Person {
     /// The user's or the team's id.
@@ -64,13 +74,12 @@ pub enum PersonKind {
 }
 
 /// A phone number.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PhoneValue {
     /// The number.
     pub phone: String,
     /// The country, as ISO 3166-1 alpha-2.
-    #[serde(rename = "countryShortName")]
     pub country: Option<String>,
 }
 
@@ -100,117 +109,93 @@ impl ColumnValue {
     /// one way: `2026-10-12T08:15:41.902Z` in a date, `2025-02-04 19:20:54 +0000` in links.
     #[must_use]
     pub fn changed_at(&self) -> Option<String> {
-        #[derive(Deserialize)]
-        struct Changed {
-            changed_at: String,
-        }
-        self.read().map(|Changed { changed_at }| changed_at)
+        self.view()?.get("changed_at")
     }
 
     /// The label of a status column.
     #[must_use]
     pub fn as_status(&self) -> Option<StatusLabel> {
-        #[derive(Deserialize)]
-        struct Status {
-            label: Label,
-            post_id: Option<i64>,
-        }
-        #[derive(Deserialize)]
-        struct Label {
-            index: i64,
-            text: Option<String>,
-            style: Option<Style>,
-            is_done: Option<bool>,
-        }
-        #[derive(Deserialize)]
-        struct Style {
-            color: Option<String>,
-        }
-
-        let Status { label, post_id } = self.read()?;
+        let view = self.view()?;
+        let label = view.object("label")?;
+        let style = label.object("style");
+        let style = |name| style.as_ref().and_then(|style| style.get(name));
         Some(StatusLabel {
-            index: label.index,
-            text: label.text,
-            color: label.style.and_then(|style| style.color),
-            is_done: label.is_done,
-            post_id,
+            index: label.get("index")?,
+            text: label.get("text"),
+            color: style("color"),
+            border: style("border"),
+            var_name: style("var_name"),
+            is_done: label.get("is_done"),
+            post_id: view.get("post_id"),
         })
     }
 
     /// The date of a date column.
     #[must_use]
     pub fn as_date(&self) -> Option<DateValue> {
-        self.read()
+        let view = self.view()?;
+        Some(DateValue {
+            date: view.get("date")?,
+            time: view.get("time"),
+            icon: view.get("icon"),
+        })
     }
 
     /// The text of a text column.
     #[must_use]
     pub fn as_text(&self) -> Option<String> {
-        #[derive(Deserialize)]
-        struct Text {
-            value: String,
-        }
-        self.read().map(|Text { value }| value)
+        self.view()?.get("value")
     }
 
-    /// The persons and teams of a people column.
+    /// The persons and teams of a people column; `None` also where one of them isn't known by its
+    /// id and kind.
     #[must_use]
     pub fn as_people(&self) -> Option<Vec<Person>> {
-        #[derive(Deserialize)]
-        struct People {
-            #[serde(rename = "personsAndTeams")]
-            people: Vec<Person>,
-        }
-        self.read().map(|People { people }| people)
+        self.view()?.list("personsAndTeams", |person| {
+            Some(Person {
+                id: person.get("id")?,
+                kind: person.get("kind")?,
+            })
+        })
     }
 
-    /// The items that a subitems column or a board relation links to.
+    /// The items that a subitems column or a board relation links to; `None` also where one of the
+    /// links has no id.
     #[must_use]
     pub fn as_linked_items(&self) -> Option<Vec<ItemId>> {
-        #[derive(Deserialize)]
-        struct Links {
-            #[serde(rename = "linkedPulseIds")]
-            links: Vec<Link>,
-        }
-        #[derive(Deserialize)]
-        struct Link {
-            #[serde(rename = "linkedPulseId")]
-            item: ItemId,
-        }
-        self.read()
-            .map(|Links { links }| links.into_iter().map(|link| link.item).collect())
+        self.view()?
+            .list("linkedPulseIds", |link| link.get("linkedPulseId"))
     }
 
     /// The state of a checkbox. Third parties report it as a boolean and as the text "true".
     #[must_use]
     pub fn as_checkbox(&self) -> Option<bool> {
-        #[derive(Deserialize)]
-        struct Checkbox {
-            checked: Checked,
-        }
-        #[derive(Deserialize)]
-        #[serde(untagged)]
-        enum Checked {
-            Plain(bool),
-            Text(String),
-        }
-        match self.read::<Checkbox>()?.checked {
-            Checked::Plain(checked) => Some(checked),
-            Checked::Text(text) => text.parse().ok(),
-        }
+        let view = self.view()?;
+        let text = || view.get::<String>("checked")?.parse().ok();
+        view.get("checked").or_else(text)
     }
 
     /// The number of a phone column, in the shape that third parties report.
     #[must_use]
     pub fn as_phone(&self) -> Option<PhoneValue> {
-        self.read()
+        let view = self.view()?;
+        Some(PhoneValue {
+            phone: view.get("phone")?,
+            country: view.get("countryShortName"),
+        })
     }
 
     /// Each view reads the value anew: most handlers look at one view of one value or at none.
-    fn read<'a, T: Deserialize<'a>>(&'a self) -> Option<T> {
-        let json = self.0.get();
-        // serde would read a list as an object, too.
-        json.starts_with('{')
-            .then(|| serde_json::from_str(json).ok())?
+    fn view(&self) -> Option<View<'_>> {
+        View::of(self.0.get())
     }
 }
+
+/// To the letter: two texts of the same value may differ.
+impl PartialEq for ColumnValue {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.get() == other.0.get()
+    }
+}
+
+impl Eq for ColumnValue {}

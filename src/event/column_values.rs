@@ -8,7 +8,7 @@ use crate::id::ColumnId;
 use super::{column_value::ColumnValue, object::Entries};
 
 /// The values of several columns by the columns' ids, exactly as monday sent them.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Clone, Serialize)]
 #[serde(transparent)]
 pub struct ColumnValues(Box<RawValue>);
 
@@ -47,6 +47,15 @@ impl ColumnValues {
         serde_json::from_str(self.0.get()).unwrap_or(Entries(Vec::new()))
     }
 }
+
+/// To the letter: two texts of the same values may differ.
+impl PartialEq for ColumnValues {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.get() == other.0.get()
+    }
+}
+
+impl Eq for ColumnValues {}
 
 impl<'de> Deserialize<'de> for ColumnValues {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

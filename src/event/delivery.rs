@@ -5,7 +5,6 @@ use std::{fmt, time::SystemTime};
 use bytes::Bytes;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use serde_json::value::RawValue;
-use sha2::{Digest, Sha256};
 
 use crate::{
     id::{BoardId, ItemId, UserId, WebhookId},
@@ -13,11 +12,13 @@ use crate::{
 };
 
 use super::{
+    digest::digest_key,
     error::DeliveryError,
     fields::{Field, FieldProblem, Fields, Reader},
     json,
     kind::EventKind,
     read,
+    time::Time,
     types::Event,
 };
 
@@ -42,7 +43,8 @@ use super::{
 #[derive(Clone)]
 pub struct Delivery {
     body: Bytes,
-    raw_event: Box<RawValue>,
+    /// A part of the body.
+    raw_event: Bytes,
     wire_type: Option<Box<str>>,
     kind: EventKind,
     event: Event,
@@ -57,7 +59,8 @@ pub struct Delivery {
 struct Envelope {
     subscription_id: Option<WebhookId>,
     user_id: Option<UserId>,
-    trigger_time: Option<Box<str>>,
+    app: Option<Box<str>>,
+    trigger_time: Option<SystemTime>,
     trigger_uuid: Option<Box<str>>,
     original_trigger_uuid: Option<Box<str>>,
     is_retry: Option<bool>,
@@ -76,8 +79,8 @@ impl Delivery {
     /// [`DeliveryError`] where the body isn't JSON, isn't an object, or has no `event` object.
     pub fn parse(body: impl Into<Bytes>) -> Result<Self, DeliveryError> {
         let body = body.into();
-        let raw_event = json::object(&body)?
-            .last("event")
+        let [raw_event] = json::object(&body, ["event"])?;
+        let raw_event = raw_event
             .filter(|event| event.get().starts_with('{'))
             .ok_or(DeliveryError::NoEvent)?;
 
@@ -89,7 +92,8 @@ impl Delivery {
         let mut envelope = Envelope {
             subscription_id: reader.required(Field::SubscriptionId),
             user_id: reader.required(Field::UserId),
-            trigger_time: reader.required(Field::TriggerTime),
+            app: reader.optional(Field::App),
+            trigger_time: reader.required(Field::TriggerTime).map(|Time(time)| time),
             trigger_uuid: reader.required(Field::TriggerUuid),
             original_trigger_uuid: reader.optional(Field::OriginalTriggerUuid),
             is_retry: reader.optional(Field::IsRetry),
@@ -105,7 +109,7 @@ impl Delivery {
             is_status: fields
                 .raw(Field::ColumnType)
                 .is_some_and(|column_type| column_type.get() == "\"color\""),
-            raw_event: raw_event.to_owned(),
+            raw_event: body.slice_ref(raw_event.get().as_bytes()),
             wire_type,
             kind,
             event,
@@ -139,10 +143,12 @@ impl Delivery {
         &self.body
     }
 
-    /// The `event` object to the byte.
+    /// The `event` object to the byte. It is read through anew, which takes its time where the body
+    /// is large.
     #[must_use]
     pub fn raw_event(&self) -> &RawValue {
-        &self.raw_event
+        // It was found to be JSON when the delivery was made.
+        serde_json::from_slice(&self.raw_event).unwrap_or(RawValue::NULL)
     }
 
     /// The fields that the typed view lacks, since they are missing or of another type than
@@ -164,10 +170,17 @@ impl Delivery {
         self.envelope.user_id
     }
 
-    /// When it happened, to the millisecond; `None` where it isn't an RFC 3339 time in UTC.
+    /// monday's `app`, which is `monday` in every delivery that has been observed.
     #[must_use]
-    pub fn trigger_time(&self) -> Option<SystemTime> {
-        humantime::parse_rfc3339(self.envelope.trigger_time.as_deref()?).ok()
+    pub fn app(&self) -> Option<&str> {
+        self.envelope.app.as_deref()
+    }
+
+    /// When it happened, to the millisecond; `None` where it isn't an RFC 3339 time, which
+    /// [`problems`](Self::problems) says then.
+    #[must_use]
+    pub const fn trigger_time(&self) -> Option<SystemTime> {
+        self.envelope.trigger_time
     }
 
     /// monday's id of what happened, 32 hexadecimal digits. Whether a retry has the same one is
@@ -257,7 +270,7 @@ impl Delivery {
         let uuid = self.trigger_uuid().filter(|uuid| is_plain(uuid));
         match (self.subscription_id(), uuid) {
             (Some(subscription), Some(uuid)) => format!("{subscription}:{uuid}"),
-            _ => format!("sha256:{:x}", Hex(&Sha256::digest(&self.body))),
+            _ => digest_key(&self.body),
         }
     }
 }
@@ -269,14 +282,6 @@ fn is_plain(uuid: &str) -> bool {
         && uuid
             .bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
-}
-
-struct Hex<'a>(&'a [u8]);
-
-impl fmt::LowerHex for Hex<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
-    }
 }
 
 /// Shows what kind of delivery it is, and nothing of what customers wrote.
@@ -319,6 +324,9 @@ fn subject(event: &Event, fields: &Fields<'_>) -> (Option<BoardId>, Option<ItemI
         Event::ColumnCreated(event) => (Some(event.board_id), None),
         Event::UpdateCreated(event) | Event::UpdateEdited(event) | Event::UpdateDeleted(event) => {
             (Some(event.board_id), Some(event.item_id))
+        }
+        Event::Incomplete(EventKind::SubitemMoved) => {
+            (fields.id(Field::DestBoardId), fields.id(Field::Subitem))
         }
         Event::Incomplete(_) | Event::Unknown => (
             fields.id(Field::BoardId),

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Deserializer, de};
 use serde_json::value::RawValue;
 
-use super::{error::DeliveryError, object::Name};
+use super::{error::DeliveryError, object::Name, view::View};
 
 /// A field that the typed view of a delivery lacks. The delivery itself is whole all the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -66,6 +66,7 @@ macro_rules! fields {
 
 fields! {
     AccountId = "accountId",
+    App = "app",
     BoardId = "boardId",
     Body = "body",
     ChangedAt = "changedAt",
@@ -78,6 +79,7 @@ fields! {
     DestGroup = "destGroup",
     DestGroupId = "destGroupId",
     DestPulseId = "destPulseId",
+    Entity = "entity",
     GroupColor = "groupColor",
     GroupId = "groupId",
     GroupName = "groupName",
@@ -200,6 +202,31 @@ impl<'a> Reader<'a> {
         } else {
             self.required(second)
         }
+    }
+
+    /// An object that may be absent or null.
+    pub(super) fn object(&mut self, field: Field) -> Option<View<'a>> {
+        if !self.fields.has(field) {
+            return None;
+        }
+        let view = View::of(self.fields.raw(field)?.get());
+        if view.is_none() {
+            self.report(field, ProblemKind::WrongType);
+        }
+        view
+    }
+
+    /// A field of such an object, that may be absent or null. Reported by the object's name.
+    pub(super) fn inside<T: Deserialize<'a>>(
+        &mut self,
+        field: Field,
+        view: Option<&View<'a>>,
+        name: &str,
+    ) -> Option<T> {
+        view?.read(name).unwrap_or_else(|_| {
+            self.report(field, ProblemKind::WrongType);
+            None
+        })
     }
 
     fn report(&mut self, field: Field, kind: ProblemKind) {

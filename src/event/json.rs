@@ -3,12 +3,16 @@
 //! A delivery is kept as it came, and its parts are read only when they are asked for. So that
 //! whoever asks finds JSON that every reader accepts, the whole body is checked once on arrival.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, fmt};
 
-use serde::{Serialize, Serializer, ser};
+use serde::{
+    Deserializer, Serialize, Serializer,
+    de::{DeserializeSeed, MapAccess, Visitor},
+    ser,
+};
 use serde_json::value::RawValue;
 
-use super::{error::DeliveryError, object::Entries};
+use super::{error::DeliveryError, object::Name};
 
 /// The deepest nesting that is taken: what `serde_json` itself reads by default.
 pub(super) const MAX_DEPTH: usize = 127;
@@ -21,8 +25,12 @@ pub(super) enum Flaw {
     NumberOutOfRange,
 }
 
-/// Reads a body that has to be a JSON object, and checks all of it.
-pub(super) fn object(body: &[u8]) -> Result<Entries<'_>, DeliveryError> {
+/// Reads a body that has to be a JSON object, checks all of it, and finds the values by these
+/// names. Where a name stands twice the last one counts.
+pub(super) fn object<'a, const N: usize>(
+    body: &'a [u8],
+    names: [&str; N],
+) -> Result<[Option<&'a RawValue>; N], DeliveryError> {
     let text = std::str::from_utf8(body).map_err(|_| DeliveryError::NotUtf8)?;
     let raw: &RawValue =
         serde_json::from_str(text).map_err(|error| DeliveryError::not_json(&error))?;
@@ -34,7 +42,41 @@ pub(super) fn object(body: &[u8]) -> Result<Entries<'_>, DeliveryError> {
     if !raw.get().starts_with('{') {
         return Err(DeliveryError::NotAnObject);
     }
-    serde_json::from_str(raw.get()).map_err(|error| DeliveryError::not_json(&error))
+    let mut deserializer = serde_json::Deserializer::from_str(raw.get());
+    Named(names)
+        .deserialize(&mut deserializer)
+        .map_err(|error| DeliveryError::not_json(&error))
+}
+
+/// The values of an object by these names, and none of the others: a stranger's object can have
+/// very many.
+struct Named<'n, const N: usize>([&'n str; N]);
+
+impl<'de, const N: usize> DeserializeSeed<'de> for Named<'_, N> {
+    type Value = [Option<&'de RawValue>; N];
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de, const N: usize> Visitor<'de> for Named<'_, N> {
+    type Value = [Option<&'de RawValue>; N];
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut found = [None; N];
+        while let Some(Name(name)) = map.next_key()? {
+            let value = map.next_value()?;
+            if let Some(at) = self.0.iter().position(|wanted| *wanted == name) {
+                found[at] = Some(value);
+            }
+        }
+        Ok(found)
+    }
 }
 
 /// Writes a body out as it came, without its line breaks: in JSON they stand between values only.

@@ -3,7 +3,9 @@
 
 mod column_value;
 mod column_values;
+mod debug;
 mod delivery;
+mod digest;
 mod error;
 mod fields;
 mod json;
@@ -11,7 +13,9 @@ mod kind;
 mod lifecycle;
 mod object;
 mod read;
+mod time;
 mod types;
+mod view;
 
 pub use column_value::{ColumnValue, DateValue, Person, PersonKind, PhoneValue, StatusLabel};
 pub use column_values::ColumnValues;

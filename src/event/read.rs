@@ -7,8 +7,8 @@ use super::{
     fields::{Field, Reader},
     kind::EventKind,
     types::{
-        ColumnCreated, ColumnValueChanged, Event, ItemCreated, ItemMovedToBoard, ItemMovedToGroup,
-        ItemRemoved, ItemRestored, NameChanged, Parent, SubitemMoved, Update,
+        ColumnCreated, ColumnValueChanged, Event, Group, ItemCreated, ItemMovedToBoard,
+        ItemMovedToGroup, ItemRemoved, ItemRestored, NameChanged, Parent, SubitemMoved, Update,
     },
 };
 
@@ -87,21 +87,18 @@ fn column_value_changed(reader: &mut Reader<'_>) -> Option<ColumnValueChanged> {
 }
 
 fn name_changed(reader: &mut Reader<'_>) -> Option<NameChanged> {
-    #[derive(serde::Deserialize)]
-    struct Name {
-        name: Option<String>,
-    }
-
     let (board_id, item_id) = board_and_pulse(reader);
-    let name = reader.optional::<Name>(Field::Value);
-    let previous_name = reader.optional::<Name>(Field::PreviousValue);
+    let now = reader.object(Field::Value);
+    let name = reader.inside(Field::Value, now.as_ref(), "name");
+    let before = reader.object(Field::PreviousValue);
+    let previous_name = reader.inside(Field::PreviousValue, before.as_ref(), "name");
     let group_id = reader.optional(Field::GroupId);
     let parent = parent(reader);
     Some(NameChanged {
         board_id: board_id?,
         item_id: item_id?,
-        name: name.and_then(|value| value.name),
-        previous_name: previous_name.and_then(|value| value.name),
+        name,
+        previous_name,
         group_id,
         parent,
     })
@@ -121,24 +118,21 @@ fn item_removed(reader: &mut Reader<'_>) -> Option<ItemRemoved> {
 }
 
 fn item_restored(reader: &mut Reader<'_>) -> Option<ItemRestored> {
-    #[derive(serde::Deserialize)]
-    struct State {
-        state: Option<i64>,
-        is_undo: Option<bool>,
-    }
-
     let board_id = reader.required(Field::BoardId);
     let item_id = reader.either(Field::ItemId, Field::PulseId);
     let item_name = reader.optional(Field::ItemName);
-    let now = reader.optional::<State>(Field::Value);
-    let before = reader.optional::<State>(Field::PreviousValue);
+    let now = reader.object(Field::Value);
+    let state = reader.inside(Field::Value, now.as_ref(), "state");
+    let is_undo = reader.inside(Field::Value, now.as_ref(), "is_undo");
+    let before = reader.object(Field::PreviousValue);
+    let previous_state = reader.inside(Field::PreviousValue, before.as_ref(), "state");
     Some(ItemRestored {
         board_id: board_id?,
         item_id: item_id?,
         item_name,
-        state: now.as_ref().and_then(|value| value.state),
-        previous_state: before.and_then(|value| value.state),
-        is_undo: now.and_then(|value| value.is_undo),
+        state,
+        previous_state,
+        is_undo,
     })
 }
 
@@ -146,13 +140,27 @@ fn item_moved_to_group(reader: &mut Reader<'_>) -> Option<ItemMovedToGroup> {
     let (board_id, item_id) = board_and_pulse(reader);
     let source_group_id = reader.optional(Field::SourceGroupId);
     let dest_group_id = reader.optional(Field::DestGroupId);
-    let dest_group = reader.optional(Field::DestGroup);
+    let dest_group = dest_group(reader);
     Some(ItemMovedToGroup {
         board_id: board_id?,
         item_id: item_id?,
         source_group_id,
         dest_group_id,
         dest_group,
+    })
+}
+
+fn dest_group(reader: &mut Reader<'_>) -> Option<Group> {
+    let view = reader.object(Field::DestGroup)?;
+    let id = reader.inside(Field::DestGroup, Some(&view), "id");
+    let title = reader.inside(Field::DestGroup, Some(&view), "title");
+    let color = reader.inside(Field::DestGroup, Some(&view), "color");
+    let is_top_group = reader.inside(Field::DestGroup, Some(&view), "is_top_group");
+    Some(Group {
+        id: id?,
+        title,
+        color,
+        is_top_group,
     })
 }
 
@@ -176,6 +184,7 @@ fn column_created(reader: &mut Reader<'_>) -> Option<ColumnCreated> {
     let column_id = reader.required(Field::ColumnId);
     let column_title = reader.optional(Field::ColumnTitle);
     let column_type = reader.optional(Field::ColumnType);
+    let entity = reader.optional(Field::Entity);
     let account_id = reader.optional(Field::AccountId);
     let created_at = reader.optional(Field::CreatedAt);
     let retry_count = reader.optional(Field::RetryCount);
@@ -184,6 +193,7 @@ fn column_created(reader: &mut Reader<'_>) -> Option<ColumnCreated> {
         column_id: column_id?,
         column_title,
         column_type,
+        entity,
         account_id,
         created_at,
         retry_count,

@@ -1,5 +1,6 @@
 //! The typed view of each wire type. A field without which an event can't be told is plain, any
-//! other is an `Option`: monday may leave it out, and has done so.
+//! other is an `Option`: monday may leave it out, and has done so. `Debug` shows the ids, and nothing
+//! that customers wrote.
 //!
 //! monday's deliveries call items "pulses"; here they are items, as in monday's API.
 
@@ -7,8 +8,8 @@ use crate::id::{AccountId, BoardId, ColumnId, GroupId, ItemId, UpdateId};
 
 use super::{column_value::ColumnValue, column_values::ColumnValues, kind::EventKind};
 
-/// What happened, with its fields.
-#[derive(Debug, Clone)]
+/// What happened, with its fields. `Debug` shows what it is about, and nothing that customers wrote.
+#[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum Event {
     /// An item or a subitem was created.
@@ -57,24 +58,21 @@ pub struct Parent {
 }
 
 /// A group of a board.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Group {
     /// The group.
     pub id: GroupId,
     /// Its title.
-    #[serde(default)]
     pub title: Option<String>,
     /// Its colour, as `#rrggbb`.
-    #[serde(default)]
     pub color: Option<String>,
     /// Whether it is the first group of the board.
-    #[serde(default)]
     pub is_top_group: Option<bool>,
 }
 
 /// An item or a subitem was created.
-#[derive(Debug, Clone)]
+#[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub struct ItemCreated {
     /// The board; for a subitem the hidden subitems board.
@@ -98,7 +96,7 @@ pub struct ItemCreated {
 }
 
 /// A column of an item or a subitem changed.
-#[derive(Debug, Clone)]
+#[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub struct ColumnValueChanged {
     /// The board; for a subitem the hidden subitems board.
@@ -129,7 +127,7 @@ pub struct ColumnValueChanged {
 }
 
 /// The name of an item or a subitem changed.
-#[derive(Debug, Clone)]
+#[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub struct NameChanged {
     /// The board; for a subitem the hidden subitems board.
@@ -147,7 +145,7 @@ pub struct NameChanged {
 }
 
 /// An item or a subitem was archived or deleted.
-#[derive(Debug, Clone)]
+#[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub struct ItemRemoved {
     /// The board; for a subitem the hidden subitems board.
@@ -161,7 +159,7 @@ pub struct ItemRemoved {
 }
 
 /// An archived or deleted item was restored.
-#[derive(Debug, Clone)]
+#[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub struct ItemRestored {
     /// The board.
@@ -179,7 +177,7 @@ pub struct ItemRestored {
 }
 
 /// An item moved to another group of its board.
-#[derive(Debug, Clone)]
+#[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub struct ItemMovedToGroup {
     /// The board.
@@ -196,7 +194,7 @@ pub struct ItemMovedToGroup {
 
 /// An item moved to another board. monday doesn't document this event; what its fields are called
 /// is known from third parties only, so none is required.
-#[derive(Debug, Clone)]
+#[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub struct ItemMovedToBoard {
     /// The board, where one is named.
@@ -206,7 +204,7 @@ pub struct ItemMovedToBoard {
 }
 
 /// A subitem moved to another parent item.
-#[derive(Debug, Clone)]
+#[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub struct SubitemMoved {
     /// The subitem.
@@ -222,7 +220,7 @@ pub struct SubitemMoved {
 }
 
 /// A column was added to a board.
-#[derive(Debug, Clone)]
+#[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub struct ColumnCreated {
     /// The board.
@@ -233,6 +231,8 @@ pub struct ColumnCreated {
     pub column_title: Option<String>,
     /// Its type by monday's internal name, as in [`ColumnValueChanged::column_type`].
     pub column_type: Option<String>,
+    /// What the column is of, monday's `entity`: `board` in monday's sample.
+    pub entity: Option<String>,
     /// The account.
     pub account_id: Option<AccountId>,
     /// When it was created, in Unix seconds with a fraction.
@@ -242,7 +242,7 @@ pub struct ColumnCreated {
 }
 
 /// An update was posted, edited or deleted.
-#[derive(Debug, Clone)]
+#[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Update {
     /// The board; for a subitem the hidden subitems board.

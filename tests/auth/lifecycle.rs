@@ -98,7 +98,7 @@ fn every_lifecycle_claim_may_be_missing_and_none_may_be_of_another_type() {
     let sender = verify(&bare).unwrap();
     assert!(sender.client_id.is_none() && sender.app_id.is_none() && sender.is_admin.is_none());
 
-    let no_number = ["null", "\"5\"", "5.0", "true", "[]", "{}", "1e400"];
+    let no_number = ["\"5\"", "5.0", "true", "[]", "{}", "1e400"];
     for name in [
         "app_id",
         "app_version_id",
@@ -116,7 +116,6 @@ fn every_lifecycle_claim_may_be_missing_and_none_may_be_of_another_type() {
     }
     for (name, value) in [
         ("client_id", "5"),
-        ("client_id", "null"),
         ("is_admin", "1"),
         ("is_admin", "\"true\""),
     ] {
@@ -132,6 +131,32 @@ fn every_lifecycle_claim_may_be_missing_and_none_may_be_of_another_type() {
             AuthError::ClaimType("dat"),
             "{dat}"
         );
+    }
+}
+
+#[test]
+fn a_lifecycle_claim_that_is_null_counts_as_absent() {
+    for name in [
+        "client_id",
+        "app_id",
+        "app_version_id",
+        "account_id",
+        "user_id",
+        "install_id",
+        "is_admin",
+    ] {
+        let sender = verify(&with(name, "null")).unwrap();
+        let present = [
+            sender.client_id.is_some(),
+            sender.app_id.is_some(),
+            sender.app_version_id.is_some(),
+            sender.account_id.is_some(),
+            sender.user_id.is_some(),
+            sender.install_id.is_some(),
+            sender.is_admin.is_some(),
+        ];
+        let absent = present.iter().filter(|is_present| !**is_present);
+        assert_eq!(absent.count(), 1, "{name}");
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use monday_webhooks::auth::{AuthError, MAX_GRACE, Sender};
+use monday_webhooks::auth::{AuthError, MAX_GRACE, MAX_LEEWAY, Sender};
 use proptest::prelude::*;
 
 use super::{NOW, at, claims_with, claims_without, refusal, token, verifier};
@@ -147,6 +147,29 @@ fn a_grace_is_never_longer_than_monday_retries() {
         endless.verify(&token, at(last + 1)).unwrap_err(),
         AuthError::Expired
     );
+}
+
+#[test]
+fn a_leeway_is_never_longer_than_a_token_lives() {
+    let endless = verifier().leeway(Duration::MAX);
+    let expired = token(claims_with("exp", "1300"));
+    let last = 1300 + MAX_LEEWAY.as_secs() - 1;
+    assert!(endless.verify(&expired, at(last)).is_ok());
+    assert_eq!(
+        endless.verify(&expired, at(last + 1)).unwrap_err(),
+        AuthError::Expired
+    );
+    for name in ["iat", "nbf"] {
+        let early = |seconds: u64| {
+            let time = (NOW + seconds).to_string();
+            endless.verify(&token(claims_with(name, &time)), at(NOW))
+        };
+        assert!(early(MAX_LEEWAY.as_secs()).is_ok());
+        assert_eq!(
+            early(MAX_LEEWAY.as_secs() + 1).unwrap_err(),
+            AuthError::NotYet(name)
+        );
+    }
 }
 
 #[test]

@@ -102,6 +102,37 @@ fn each_shape_has_its_view_and_no_other() {
 }
 
 #[test]
+fn an_odd_field_of_a_view_costs_nothing_but_itself() {
+    let label = json!({"index": 1, "text": 5, "style": {"color": [], "border": "#00b461", "var_name": {}}, "is_done": "yes"});
+    let status = value(&json!({"label": label, "post_id": "7"}))
+        .as_status()
+        .unwrap();
+    assert_eq!((status.index, status.text, status.color), (1, None, None));
+    assert_eq!(status.border.as_deref(), Some("#00b461"));
+    assert_eq!((status.var_name, status.is_done), (None, None));
+    assert_eq!(status.post_id, None);
+    let listed = value(&json!({"label": {"index": 1, "style": ["#00c875"]}}));
+    assert_eq!(listed.as_status().unwrap().color, None);
+
+    let date = value(&json!({"date": "2026-11-03", "time": 8, "icon": []}));
+    let date = date.as_date().unwrap();
+    assert_eq!((date.date.as_str(), date.time), ("2026-11-03", None));
+    let phone = value(&json!({"phone": "+15550100", "countryShortName": 1}));
+    let phone = phone.as_phone().unwrap();
+    assert_eq!((phone.phone.as_str(), phone.country), ("+15550100", None));
+
+    // A person or a link that nobody can tell is not left out in silence.
+    for json in [
+        json!({"personsAndTeams": [{"id": 5, "kind": "person"}, {"id": "x", "kind": "person"}]}),
+        json!({"personsAndTeams": [[5, "person"]]}),
+        json!({"linkedPulseIds": [{"linkedPulseId": 1}, {}]}),
+        json!({"linkedPulseIds": [[1]]}),
+    ] {
+        assert_eq!(views(&value(&json)), [""; 0], "{json}");
+    }
+}
+
+#[test]
 fn a_list_is_never_taken_for_an_object_of_the_same_values() {
     for json in [
         json!(["2026-11-03", null, null]),
@@ -141,6 +172,8 @@ fn a_status_has_its_label() {
         (label.color.as_deref(), label.is_done),
         (Some("#00c875"), Some(true))
     );
+    assert!(label.border.is_some_and(|border| border.starts_with('#')));
+    assert!(label.var_name.is_some());
     let before = changed.previous_value.unwrap().as_status().unwrap();
     assert_eq!(before.text.as_deref(), Some("Working on it"));
     assert_eq!(changed.changed_at, Some(1_791_792_942.018_664_4));

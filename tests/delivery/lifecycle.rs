@@ -227,6 +227,27 @@ fn any_json() -> impl Strategy<Value = Value> {
     })
 }
 
+#[test]
+fn two_requests_with_one_lifecycle_event_have_one_key() {
+    let key = |body: &Value| {
+        LifecycleEvent::parse(body.to_string())
+            .unwrap()
+            .dedupe_key()
+    };
+    let body = installed();
+    assert_eq!(key(&body), key(&body));
+    assert!(key(&body).unwrap().starts_with("sha256:"));
+    let mut later = body.clone();
+    later["data"]["timestamp"] = "2026-10-12T08:15:42.319+00:00".into();
+    assert_ne!(key(&later), key(&body));
+    // Without a time two events of the same kind could be alike.
+    for no_time in [json!(null), json!("today"), json!(5)] {
+        let mut timeless = body.clone();
+        timeless["data"]["timestamp"] = no_time;
+        assert_eq!(key(&timeless), None);
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(1024))]
 

@@ -3,7 +3,8 @@
 use std::time::{Duration, UNIX_EPOCH};
 
 use monday_webhooks::{
-    BoardId, Delivery, Event, EventKind, ItemId, SubscriptionKind, testing::sample,
+    BoardId, Delivery, Event, EventKind, ItemId, SubscriptionKind, event::{ColumnValue, FieldProblem},
+    testing::sample,
 };
 use serde_json::{Value, json};
 
@@ -388,9 +389,13 @@ fn the_trigger_time_is_exact_to_the_millisecond() {
         time(json!("2024-02-29T23:59:59.999Z")),
         moment(1_709_251_199_999)
     );
+    // monday's times end in Z; any offset says as much.
+    assert_eq!(
+        time(json!("2026-10-12T10:15:42.318+02:00")),
+        moment(1_791_792_942_318)
+    );
     for odd in [
         json!("2026-10-12T08:15:42.318"),
-        json!("2026-10-12T08:15:42.318+02:00"),
         json!("2026-13-12T08:15:42.318Z"),
         json!("2023-02-29T00:00:00Z"),
         json!("1969-12-31T23:59:59Z"),
@@ -401,7 +406,91 @@ fn the_trigger_time_is_exact_to_the_millisecond() {
         json!(null),
     ] {
         assert_eq!(time(odd.clone()), None, "{odd}");
+        let delivery = parse(&json!({"event": {"triggerTime": odd}}));
+        let is_told = |problem: &FieldProblem| problem.field == "triggerTime";
+        assert!(delivery.problems().iter().any(is_told), "{odd}");
     }
+}
+
+/// The fields that may have any shape, or that another one stands in for.
+const ANY_SHAPE: [(&str, &str); 4] = [
+    ("update_column_value", "value"),
+    ("update_column_value", "previousValue"),
+    ("create_pulse", "itemId"),
+    ("archive_pulse", "pulseId"),
+];
+
+#[test]
+fn every_field_of_every_sample_is_read() {
+    for kind in Sub::ALL {
+        let body = sample(&kind).unwrap();
+        let wire_type = body["event"]["type"].as_str().unwrap();
+        for name in body["event"].as_object().unwrap().keys() {
+            let any_shape = ANY_SHAPE.contains(&(wire_type, name))
+                || (wire_type == "delete_pulse" && name == "pulseId");
+            let mut odd = body.clone();
+            odd["event"][name] = json!([["odd"]]);
+            let problems = parse(&odd).problems().to_vec();
+            assert_eq!(
+                problems.iter().any(|problem| problem.field == name),
+                !any_shape,
+                "{kind}: {name}: {problems:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn an_odd_part_of_a_value_costs_nothing_but_itself() {
+    let group = json!({"id": "done", "title": 5, "color": "#00c875", "is_top_group": "no"});
+    let moved = parse(
+        &json!({"event": {"type": "move_pulse_into_group", "boardId": 1, "pulseId": 2, "destGroup": group}}),
+    );
+    let Event::ItemMovedToGroup(event) = moved.event() else {
+        panic!("{moved:?}")
+    };
+    let group = event.dest_group.as_ref().unwrap();
+    assert_eq!((group.id.as_str(), group.title.as_deref()), ("done", None));
+    assert_eq!(group.color.as_deref(), Some("#00c875"));
+    let told = |problem: &&FieldProblem| problem.field == "destGroup";
+    assert_eq!(moved.problems().iter().filter(told).count(), 2);
+
+    let restored = parse(
+        &json!({"event": {"type": "restore_pulse", "boardId": 1, "itemId": 2, "value": {"state": "on", "is_undo": true}}}),
+    );
+    let Event::ItemRestored(event) = restored.event() else {
+        panic!("{restored:?}")
+    };
+    assert_eq!((event.state, event.is_undo), (None, Some(true)));
+
+    // A list is no object, whatever is in it.
+    let renamed = parse(
+        &json!({"event": {"type": "update_name", "boardId": 1, "pulseId": 2, "value": ["a"]}}),
+    );
+    let Event::NameChanged(event) = renamed.event() else {
+        panic!("{renamed:?}")
+    };
+    assert_eq!(event.name, None);
+    let told = |problem: &FieldProblem| problem.field == "value";
+    assert!(renamed.problems().iter().any(told));
+}
+
+#[test]
+fn a_new_column_and_every_delivery_say_what_they_are_of() {
+    let created = parse(&sample(&Sub::CreateColumn).unwrap());
+    assert_eq!(created.app(), Some("monday"));
+    let Event::ColumnCreated(column) = created.event() else {
+        panic!("{created:?}")
+    };
+    assert_eq!(column.entity.as_deref(), Some("board"));
+}
+
+#[test]
+fn a_subitem_that_moved_has_its_board_however_incomplete_it_is() {
+    let delivery = parse(&json!({"event": {"type": "move_subitem", "destBoardId": 5}}));
+    assert_eq!(delivery.event(), &Event::Incomplete(Kind::SubitemMoved));
+    assert_eq!(delivery.board_id(), Some(BoardId::new(5)));
+    assert_eq!(delivery.item_id(), None);
 }
 
 #[test]
@@ -449,9 +538,57 @@ fn a_trigger_uuid_that_says_nothing_or_could_break_a_key_is_not_used() {
     }
 }
 
+/// Puts a canary in the place of every text that somebody wrote: of all that is no id, type or
+/// colour. Returns how many there were.
+fn with_canaries(json: &mut Value, name: &str) -> usize {
+    const NAMES: [&str; 12] = [
+        "pulseName", "itemName", "groupName", "columnTitle", "title", "name", "text", "body",
+        "textBody", "date", "phone", "value",
+    ];
+    match json {
+        Value::String(text) if NAMES.contains(&name) => {
+            *text = "canary".to_owned();
+            1
+        }
+        Value::Object(fields) => fields
+            .iter_mut()
+            .map(|(name, value)| with_canaries(value, name))
+            .sum(),
+        Value::Array(values) => values
+            .iter_mut()
+            .map(|value| with_canaries(value, name))
+            .sum(),
+        _ => 0,
+    }
+}
+
 #[test]
 fn debug_output_shows_nothing_that_customers_wrote() {
-    let body = sample(&Sub::CreateUpdate).unwrap();
-    let delivery: Delivery = parse(&body);
-    assert!(!format!("{delivery:?}").contains("Shipped"));
+    let mut count = 0;
+    for kind in Sub::ALL {
+        let mut body = sample(&kind).unwrap();
+        count += with_canaries(&mut body, "");
+        let delivery: Delivery = parse(&body);
+        let mut shown = format!("{delivery:?} {:?}", delivery.event());
+        match delivery.event() {
+            Event::ColumnValueChanged(changed) => {
+                let values = [&changed.value, &changed.previous_value];
+                for value in values.into_iter().flatten() {
+                    shown += &format!("{value:?} {:?} {:?}", value.as_status(), value.as_date());
+                }
+            }
+            Event::ItemCreated(created) => shown += &format!("{:?}", created.column_values),
+            Event::ItemMovedToGroup(moved) => shown += &format!("{:?}", moved.dest_group),
+            _ => {}
+        }
+        assert!(!shown.contains("canary"), "{kind}: {shown}");
+        if let Some(board) = delivery.board_id() {
+            assert!(shown.contains(&board.to_string()), "{kind}: {shown}");
+        }
+    }
+    assert!(count > 20, "{count}");
+
+    let phone = json!({"phone": "canary", "countryShortName": "canary"});
+    let phone: ColumnValue = serde_json::from_value(phone).unwrap();
+    assert_eq!(format!("{:?}", phone.as_phone()), "Some(PhoneValue(..))");
 }

@@ -275,8 +275,8 @@ pub(crate) struct VerifyArgs {
     /// Check an app lifecycle token, with the app's Client Secret
     #[arg(long)]
     pub(crate) lifecycle: bool,
-    /// How many seconds the clocks may be apart
-    #[arg(long, value_name = "S", default_value_t = 5)]
+    /// How many seconds the clocks may be apart, at most 300
+    #[arg(long, value_name = "S", default_value_t = 5, value_parser = clap::value_parser!(u64).range(..=MAX_LEEWAY.as_secs()))]
     pub(crate) leeway: u64,
     /// Check as at this time, in Unix seconds, instead of now
     #[arg(long, value_name = "UNIX")]

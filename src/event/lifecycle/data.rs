@@ -1,19 +1,12 @@
 //! The typed view of a lifecycle event's `data`.
 
-use std::{
-    fmt,
-    time::{Duration, SystemTime},
-};
+use std::{fmt, time::SystemTime};
 
-use serde::{Deserialize, Deserializer, de};
+use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use crate::{
-    event::{
-        FieldProblem,
-        fields::ProblemKind,
-        object::{Entries, Name},
-    },
+    event::{FieldProblem, fields::ProblemKind, object::Entries, time::Time},
     id::{AccountId, AppId, UserId},
 };
 
@@ -194,75 +187,4 @@ fn report(problems: &mut Vec<FieldProblem>, field: &'static str) {
         field,
         kind: ProblemKind::WrongType,
     });
-}
-
-/// A time in RFC 3339 with any offset: lifecycle events have `+00:00` where deliveries have `Z`.
-struct Time(SystemTime);
-
-impl<'de> Deserialize<'de> for Time {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let Name(text) = Name::deserialize(deserializer)?;
-        time(&text)
-            .map(Self)
-            .ok_or_else(|| de::Error::custom("a time in RFC 3339"))
-    }
-}
-
-fn time(text: &str) -> Option<SystemTime> {
-    if text.ends_with('Z') {
-        return humantime::parse_rfc3339(text).ok();
-    }
-    let (local, offset) = text.split_at_checked(text.len().checked_sub(6)?)?;
-    let local = humantime::parse_rfc3339(&format!("{local}Z")).ok()?;
-    let (hours, minutes) = offset.get(1..)?.split_once(':')?;
-    let offset_size =
-        Duration::from_secs(two_digits(hours, 23)? * 3600 + two_digits(minutes, 59)? * 60);
-    match offset.as_bytes().first()? {
-        b'+' => local.checked_sub(offset_size),
-        b'-' => local.checked_add(offset_size),
-        _ => None,
-    }
-}
-
-fn two_digits(text: &str, most: u64) -> Option<u64> {
-    let plain = text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_digit());
-    let number = text.parse().ok().filter(|number| *number <= most)?;
-    plain.then_some(number)
-}
-
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    #[test]
-    fn an_offset_is_taken_from_the_local_time() {
-        let utc = time("2026-10-12T08:15:42.318Z").unwrap();
-        assert_eq!(time("2026-10-12T08:15:42.318+00:00"), Some(utc));
-        assert_eq!(time("2026-10-12T10:15:42.318+02:00"), Some(utc));
-        assert_eq!(time("2026-10-12T03:45:42.318-04:30"), Some(utc));
-        for other in [
-            "",
-            "Z",
-            "2026-10-12",
-            "2026-10-12T08:15:42",
-            "2026-10-12T08:15:42+0000",
-            "2026-10-12T08:15:42+24:00",
-            "2026-10-12T08:15:42+00:60",
-            "2026-10-12T08:15:42 00:00",
-            "2026-10-12T08:15:42+ 0:00",
-            "2026-10-12T08:15:42++1:00",
-            "2026-10-12T08:15:4é+00:00",
-        ] {
-            assert_eq!(time(other), None, "{other}");
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn no_text_makes_the_reading_of_a_time_panic(text in "\\PC{0,40}", digits in "[0-9TZ:.+-]{0,32}") {
-            let _ = (time(&text), time(&digits));
-        }
-    }
 }

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use serde_json::value::RawValue;
 
-use crate::event::{DeliveryError, FieldProblem, json};
+use crate::event::{DeliveryError, FieldProblem, digest::digest_key, json};
 
 use super::{LifecycleData, LifecycleKind};
 
@@ -48,12 +48,11 @@ impl LifecycleEvent {
     /// [`DeliveryError`] where the body isn't JSON, isn't an object, or has no `type` text.
     pub fn parse(body: impl Into<Bytes>) -> Result<Self, DeliveryError> {
         let body = body.into();
-        let fields = json::object(&body)?;
-        let wire_type: Box<str> = fields
-            .last("type")
+        let [wire_type, data] = json::object(&body, ["type", "data"])?;
+        let wire_type: Box<str> = wire_type
             .and_then(|raw| serde_json::from_str(raw.get()).ok())
             .ok_or(DeliveryError::NoType)?;
-        let raw_data = fields.last("data").map(ToOwned::to_owned);
+        let raw_data = data.map(ToOwned::to_owned);
         let mut problems = Vec::new();
         let data = LifecycleData::read(raw_data.as_deref(), &mut problems);
         Ok(Self {
@@ -94,6 +93,15 @@ impl LifecycleEvent {
     #[must_use]
     pub const fn body(&self) -> &Bytes {
         &self.body
+    }
+
+    /// What two requests with the same event have in common: `sha256:<digest of the body>`. `None`
+    /// where the event has no time, since two events could be alike then. monday sends no id of an
+    /// event, and doesn't document whether a retry has the same body; one that hasn't has another
+    /// key.
+    #[must_use]
+    pub fn dedupe_key(&self) -> Option<String> {
+        self.data.timestamp.map(|_| digest_key(&self.body))
     }
 
     /// The fields of `data` that the typed view lacks, since they have another type than known.
