@@ -170,7 +170,7 @@ async fn repeat<T: DeserializeOwned>(
     let mut deadline = effort.deadline;
     let mut attempts = 0;
     loop {
-        let permit = match &client.authorization.quota {
+        let mut permit = match &client.authorization.quota {
             Some(quota) => Some(quota.permit(asked, deadline).await.map_err(|mut error| {
                 error.details_mut().attempts = attempts;
                 error
@@ -178,7 +178,7 @@ async fn repeat<T: DeserializeOwned>(
             None => None,
         };
         attempts += 1;
-        let sent = attempt(client, asked, body.clone(), permit.as_ref(), deadline).await;
+        let sent = attempt(client, asked, body.clone(), permit.as_mut(), deadline).await;
         drop(permit);
         let mut error = match sent {
             Ok((data, facts)) => {
@@ -212,10 +212,18 @@ async fn attempt<T: DeserializeOwned>(
     client: &Client,
     asked: &Asked<'_>,
     body: Bytes,
-    permit: Option<&Permit>,
+    mut permit: Option<&mut Permit>,
     deadline: Deadline,
 ) -> Result<(T, Facts), Error> {
+    if let Some(permit) = &mut permit {
+        permit.send();
+    }
     let received = exchange(client, asked, body, deadline).await;
+    if let (Some(permit), Err(broken)) = (&mut permit, &received)
+        && broken.never_reached_monday()
+    {
+        permit.take_back();
+    }
     let Received {
         status,
         headers,
@@ -223,7 +231,7 @@ async fn attempt<T: DeserializeOwned>(
     } = received.map_err(|broken| broken.into_error(asked))?;
     let answer = Answer::read(status, &headers, &body);
     let facts = answer.facts.clone();
-    let complexity = permit.and_then(|_| answer.complexity());
+    let complexity = permit.as_ref().and_then(|_| answer.complexity());
     let data = answer.into_data(asked);
     if let (Some(permit), Some(quota)) = (permit, &client.authorization.quota) {
         let quotas = &client.shared.quotas;

@@ -75,9 +75,15 @@ impl From<reqwest::Error> for Broken {
 }
 
 impl Broken {
+    /// Whether the connection was never made.
+    pub(super) fn never_reached_monday(&self) -> bool {
+        matches!(self, Self::Http(error) if error.is_connect())
+    }
+
     /// Where the connection was never made, monday can't have seen the request. In any other case
     /// it may have.
     pub(super) fn into_error(self, asked: &Asked<'_>) -> Error {
+        let never_sent = self.never_reached_monday();
         let details = match self {
             Self::TooLong => Details {
                 may_have_been_applied: asked.is_mutation,
@@ -98,7 +104,7 @@ impl Broken {
                 Details {
                     cause: Some(TransportCause::of(&error)),
                     retryable: true,
-                    may_have_been_applied: asked.is_mutation && !error.is_connect(),
+                    may_have_been_applied: asked.is_mutation && !never_sent,
                     source: Some(error.without_url().into()),
                     ..Details::new(kind, asked.operation)
                 }
