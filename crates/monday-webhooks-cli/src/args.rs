@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, num::NonZeroU32, path::PathBuf, str::FromStr, time::Duration};
 
-use clap::{Args, Parser, Subcommand};
+use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use clap_complete::Shell;
 use monday_emulator::Fault;
 use monday_webhooks::{
@@ -20,10 +20,33 @@ use monday_webhooks::{
 pub(crate) struct Cli {
     #[command(flatten)]
     pub(crate) global: Global,
-    #[command(flatten)]
-    pub(crate) settings: Settings,
     #[command(subcommand)]
     pub(crate) command: Command,
+}
+
+impl Cli {
+    /// All words: those of the type, and `--config FILE` before and after every command's name.
+    pub(crate) fn words() -> clap::Command {
+        with_settings(Self::command())
+    }
+
+    /// What this process was called with.
+    pub(crate) fn read() -> Result<(Self, Settings), clap::Error> {
+        let matches = Self::words().try_get_matches()?;
+        Ok((Self::from_arg_matches(&matches)?, Settings::of(&matches)))
+    }
+}
+
+/// A command and all below it with the option of [`Settings`], but for the one that has the word for
+/// something else.
+fn with_settings(command: clap::Command) -> clap::Command {
+    let command = command.mut_subcommands(with_settings);
+    let is_taken = |arg: &clap::Arg| arg.get_long() == Some("config");
+    if command.get_arguments().any(is_taken) {
+        command
+    } else {
+        Settings::augment_args(command)
+    }
 }
 
 /// The options that every command takes, before or after its name.
@@ -46,20 +69,27 @@ pub(crate) struct Global {
     pub(crate) verbose: u8,
 }
 
-/// Where the client's settings come from. After `create` the same word means the webhook's config,
-/// so that this can't be an option of all commands.
-#[derive(Debug, Clone, Args)]
+/// Where the client's settings come from: an option before and after the name of every command but
+/// `create`, after which the same word means the webhook's config. So clap can't have it as a global
+/// one.
+#[derive(Debug, Clone, Default, Args)]
 pub(crate) struct Settings {
     /// Read the client's settings from this TOML, YAML or JSON file; the environment and the
-    /// options win over it
+    /// options win over it. Before `create`: after it --config is the webhook's config
     #[arg(id = "settings", long = "config", value_name = "FILE")]
     pub(crate) file: Option<PathBuf>,
 }
 
 impl Settings {
-    /// These, or else those given before the command.
-    pub(crate) fn or(self, outer: Self) -> Self {
-        if self.file.is_some() { self } else { outer }
+    /// Those given last: after the command's name before those in front of it.
+    fn of(matches: &ArgMatches) -> Self {
+        let inner = matches.subcommand().map(|(_, matches)| Self::of(matches));
+        match inner {
+            Some(inner) if inner.file.is_some() => inner,
+            _ => Self {
+                file: matches.try_get_one("settings").ok().flatten().cloned(),
+            },
+        }
     }
 }
 
@@ -119,7 +149,8 @@ pub(crate) struct CreateArgs {
     /// The group, for item_moved_to_specific_group
     #[arg(long, value_name = "ID")]
     pub(crate) group: Option<GroupId>,
-    /// The whole config instead, as monday takes it
+    /// The whole config instead, as monday takes it; the file with the client's settings is named
+    /// before the command: monday-webhooks --config FILE create
     #[arg(long, value_name = "JSON", conflicts_with_all = ["column", "status_index", "any_status", "group"])]
     pub(crate) config: Option<String>,
     /// Take an http URL too: for an emulator on this machine
@@ -135,8 +166,6 @@ pub(crate) struct ListArgs {
     /// Only webhooks made by the token's own app
     #[arg(long)]
     pub(crate) app_only: bool,
-    #[command(flatten)]
-    pub(crate) settings: Settings,
 }
 
 #[derive(Debug, Args)]
@@ -146,8 +175,6 @@ pub(crate) struct DeleteArgs {
     /// Don't mind if it isn't there
     #[arg(long)]
     pub(crate) missing_ok: bool,
-    #[command(flatten)]
-    pub(crate) settings: Settings,
 }
 
 #[derive(Debug, Args)]

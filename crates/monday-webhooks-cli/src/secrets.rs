@@ -1,6 +1,10 @@
 //! Secrets come from the environment, and from nowhere else.
 
-use monday_webhooks::{ApiToken, Client, auth::SigningSecret, client::ConfigLayers};
+use monday_webhooks::{
+    ApiToken, Client,
+    auth::SigningSecret,
+    client::{ClientConfig, ConfigLayers},
+};
 
 use crate::{
     args::{Global, Settings},
@@ -25,10 +29,25 @@ pub(crate) fn signing_secret(variable: &str) -> Result<SigningSecret, Failure> {
         .map_err(|error| Failure::usage(format!("{variable}: {error}")))
 }
 
-/// A client with the settings of the file, the environment and the options, of which the later
-/// win.
+/// A client with these settings.
 pub(crate) fn client(global: &Global, settings: &Settings) -> Result<Client, Failure> {
-    let usage = |error: &dyn std::error::Error| Failure::usage(with_causes(error));
+    let mut config = config(global, settings)?;
+    if let Some(variable) = &global.token_env {
+        let token = from_env(variable)?;
+        ApiToken::new(token.as_str())
+            .map_err(|error| Failure::usage(format!("{variable}: {error}")))?;
+        config.token = Some(token);
+    }
+    if config.token.is_none() {
+        return Err(Failure::usage(
+            "there is no API token: set MONDAY_API_TOKEN or MONDAY_API_KEY, or name another variable with --token-env",
+        ));
+    }
+    config.client().map_err(|error| usage(&error))
+}
+
+/// The settings of the file, the environment and the options, of which the later win.
+pub(crate) fn config(global: &Global, settings: &Settings) -> Result<ClientConfig, Failure> {
     let mut layers = ConfigLayers::new();
     if let Some(file) = &settings.file {
         layers = layers.file(file).map_err(|error| usage(&error))?;
@@ -43,16 +62,9 @@ pub(crate) fn client(global: &Global, settings: &Settings) -> Result<Client, Fai
     if let Some(version) = &global.api_version {
         config.api_version = Some(version.clone());
     }
-    if let Some(variable) = &global.token_env {
-        let token = from_env(variable)?;
-        ApiToken::new(token.as_str())
-            .map_err(|error| Failure::usage(format!("{variable}: {error}")))?;
-        config.token = Some(token);
-    }
-    if config.token.is_none() {
-        return Err(Failure::usage(
-            "there is no API token: set MONDAY_API_TOKEN or MONDAY_API_KEY, or name another variable with --token-env",
-        ));
-    }
-    config.client().map_err(|error| usage(&error))
+    Ok(config)
+}
+
+fn usage(error: &dyn std::error::Error) -> Failure {
+    Failure::usage(with_causes(error))
 }

@@ -1,7 +1,5 @@
 //! `completions`: a script for a shell.
 
-use clap::CommandFactory;
-
 use crate::{
     args::{Cli, CompletionsArgs},
     failure::Failure,
@@ -12,7 +10,7 @@ pub(crate) fn run(args: &CompletionsArgs) -> Result<(), Failure> {
     let mut script = Vec::new();
     clap_complete::generate(
         args.shell,
-        &mut Cli::command(),
+        &mut Cli::words(),
         "monday-webhooks",
         &mut script,
     );

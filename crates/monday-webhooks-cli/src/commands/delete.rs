@@ -10,8 +10,8 @@ use crate::{
     secrets,
 };
 
-pub(crate) fn run(global: &Global, outer: Settings, args: DeleteArgs) -> Result<(), Failure> {
-    let client = secrets::client(global, &args.settings.or(outer))?;
+pub(crate) fn run(global: &Global, settings: &Settings, args: &DeleteArgs) -> Result<(), Failure> {
+    let client = secrets::client(global, settings)?;
     let deleted = super::block_on(async {
         match client.webhooks().delete(args.id).await {
             Ok(webhook) => Ok(Some(webhook)),

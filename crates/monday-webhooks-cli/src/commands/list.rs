@@ -7,8 +7,8 @@ use crate::{
     secrets,
 };
 
-pub(crate) fn run(global: &Global, outer: Settings, args: ListArgs) -> Result<(), Failure> {
-    let client = secrets::client(global, &args.settings.or(outer))?;
+pub(crate) fn run(global: &Global, settings: &Settings, args: &ListArgs) -> Result<(), Failure> {
+    let client = secrets::client(global, settings)?;
     let webhooks = super::block_on(async {
         let webhooks = client.webhooks();
         let listed = if args.app_only {

@@ -8,9 +8,9 @@ use monday_webhooks::{API_VERSION, client::DEFAULT_ENDPOINT};
 use serde::Serialize;
 
 use crate::{
-    args::{CheckArgs, DiffArgs, FailOn, FetchArgs, Global, ImportArgs},
+    args::{CheckArgs, DiffArgs, FailOn, FetchArgs, Global, ImportArgs, Settings},
     failure::{Failure, with_causes},
-    output,
+    net, output, secrets,
 };
 
 /// How long fetching a schema may take.
@@ -141,9 +141,11 @@ pub(crate) fn check(global: &Global, args: &CheckArgs) -> Result<(), Failure> {
     Ok(())
 }
 
-pub(crate) fn fetch(global: &Global, args: &FetchArgs) -> Result<(), Failure> {
-    let version = global.api_version.as_deref().unwrap_or(API_VERSION);
-    let endpoint = global.endpoint.as_deref().unwrap_or(DEFAULT_ENDPOINT);
+pub(crate) fn fetch(global: &Global, settings: &Settings, args: &FetchArgs) -> Result<(), Failure> {
+    let config = secrets::config(global, settings)?;
+    let version = config.api_version.as_deref().unwrap_or(API_VERSION);
+    let endpoint = config.endpoint.as_deref().unwrap_or(DEFAULT_ENDPOINT);
+    let http = net::client(&config)?;
     let url = reqwest::Url::parse_with_params(
         &format!("{}/get_schema", endpoint.trim_end_matches('/')),
         [("format", "json"), ("version", version)],
@@ -156,12 +158,11 @@ pub(crate) fn fetch(global: &Global, args: &FetchArgs) -> Result<(), Failure> {
                 with_causes(&error.without_url())
             ))
         };
-        let client = reqwest::Client::builder()
-            .connect_timeout(Duration::from_secs(10))
-            .timeout(FETCH_TIME)
-            .build()
-            .map_err(failed)?;
-        let response = client.get(url).send().await.map_err(failed)?;
+        let mut request = http.get(url).timeout(FETCH_TIME);
+        for (name, value) in &config.headers {
+            request = request.header(name, value);
+        }
+        let response = request.send().await.map_err(failed)?;
         let mut response = response.error_for_status().map_err(failed)?;
         let mut schema = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(failed)? {
