@@ -8,7 +8,7 @@ use tracing::{Instrument, Span};
 use super::{
     Client, Operation, OperationKind,
     answer::{Answer, Facts},
-    deadline::{Deadline, Effort},
+    deadline::Effort,
     document::with_complexity,
     error::{Details, Error, ErrorKind},
     exchange::{Received, exchange},
@@ -178,7 +178,8 @@ async fn repeat<T: DeserializeOwned>(
             None => None,
         };
         attempts += 1;
-        let sent = attempt(client, asked, body.clone(), permit.as_mut(), deadline).await;
+        let now = Effort { deadline, ..effort };
+        let sent = attempt(client, asked, body.clone(), permit.as_mut(), now).await;
         drop(permit);
         let mut error = match sent {
             Ok((data, facts)) => {
@@ -213,12 +214,12 @@ async fn attempt<T: DeserializeOwned>(
     asked: &Asked<'_>,
     body: Bytes,
     mut permit: Option<&mut Permit>,
-    deadline: Deadline,
+    effort: Effort,
 ) -> Result<(T, Facts), Error> {
     if let Some(permit) = &mut permit {
         permit.send();
     }
-    let received = exchange(client, asked, body, deadline).await;
+    let received = exchange(client, asked, body, effort).await;
     if let (Some(permit), Err(broken)) = (&mut permit, &received)
         && broken.never_reached_monday()
     {

@@ -48,7 +48,7 @@ const MAX_ANSWER: usize = 64 * 1024;
 pub struct OAuthApp {
     client_id: String,
     client_secret: SecretString,
-    redirect_uri: Url,
+    redirect_uri: String,
     authorization: Url,
     token: Url,
     http: reqwest::Client,
@@ -148,14 +148,15 @@ impl OAuthApp {
         if client_secret.expose_secret().is_empty() {
             return Err(BuildError::setting("client_secret", "it is not empty"));
         }
-        let redirect_uri = parse_endpoint(redirect_uri).map_err(|_| {
+        parse_endpoint(redirect_uri).map_err(|_| {
             BuildError::setting("redirect_uri", "it is an https URL, or http on loopback")
         })?;
         let token = parse_endpoint(token)?;
         Ok(Self {
             client_id,
             client_secret,
-            redirect_uri,
+            // As it was registered: another spelling of the same URL is another text.
+            redirect_uri: redirect_uri.to_owned(),
             authorization: parse_endpoint(authorization)?,
             http: HttpSettings::default().build(&token)?,
             token,
@@ -169,7 +170,7 @@ impl OAuthApp {
         let mut url = self.authorization.clone();
         url.query_pairs_mut()
             .append_pair("client_id", &self.client_id)
-            .append_pair("redirect_uri", self.redirect_uri.as_str())
+            .append_pair("redirect_uri", &self.redirect_uri)
             .append_pair("scope", &scopes.join(" "))
             .append_pair("state", state.0.expose_secret());
         url.into()
@@ -214,7 +215,7 @@ impl OAuthApp {
             .append_pair("grant_type", "authorization_code")
             .append_pair("client_id", &self.client_id)
             .append_pair("client_secret", self.client_secret.expose_secret())
-            .append_pair("redirect_uri", self.redirect_uri.as_str())
+            .append_pair("redirect_uri", &self.redirect_uri)
             .append_pair("code", code.0.expose_secret())
             .finish();
         let broken = |error: reqwest::Error| OAuthError::Transport {
@@ -311,7 +312,7 @@ impl fmt::Debug for OAuthApp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("OAuthApp")
             .field("client_id", &self.client_id)
-            .field("redirect_uri", &self.redirect_uri.as_str())
+            .field("redirect_uri", &self.redirect_uri)
             .finish_non_exhaustive()
     }
 }
