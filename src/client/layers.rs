@@ -78,7 +78,16 @@ impl ConfigLayers {
         self.variables(|name| std::env::var_os(name))
     }
 
-    fn variables(self, variable: impl Fn(&str) -> Option<OsString>) -> Result<Self, LayerError> {
+    /// Puts the same variables on top, read by a function of one's own: for a program whose options
+    /// take the place of some, or that has them from elsewhere.
+    ///
+    /// # Errors
+    ///
+    /// As for [`environment`](Self::environment).
+    pub fn variables(
+        self,
+        variable: impl Fn(&str) -> Option<OsString>,
+    ) -> Result<Self, LayerError> {
         let texts = environment::texts(variable)?.into_iter();
         let values = texts.map(|(key, (variable, text))| {
             let origin = variable.to_owned();

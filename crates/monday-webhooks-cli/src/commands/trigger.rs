@@ -13,14 +13,15 @@ use serde_json::{Value, json};
 use crate::{
     args::{Global, TriggerArgs},
     failure::{Failure, with_causes},
-    output, secrets,
+    output,
+    secrets::Variable,
 };
 
 pub(crate) fn run(global: &Global, args: &TriggerArgs) -> Result<(), Failure> {
     let secret = args
         .signing_secret_env
         .as_deref()
-        .map(secrets::signing_secret)
+        .map(|name| Variable::new("--signing-secret-env", name).signing_secret())
         .transpose()?;
     let url = reqwest::Url::parse(&args.to)
         .ok()
