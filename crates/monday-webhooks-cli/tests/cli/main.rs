@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod api;
+mod browser;
 mod decode;
 mod demo;
 mod emulate;
@@ -11,6 +12,7 @@ mod forward;
 mod inbox;
 mod inspect;
 mod listen;
+mod page;
 mod schema;
 mod support;
 mod token;
