@@ -4,22 +4,21 @@ mod args;
 mod commands;
 mod failure;
 mod output;
+mod overrides;
+mod progress;
 mod secrets;
 
 use std::process::ExitCode;
-
-use clap::Parser;
 
 use args::{Cli, Command, InboxCommand, SchemaCommand, TokenCommand};
 use failure::Failure;
 
 fn main() -> ExitCode {
-    let result = match Cli::try_parse() {
+    let result = match args::parse() {
         Ok(cli) => run(cli),
         Err(error) if error.use_stderr() => Err(Failure::usage(failure::one_line(&error))),
-        Err(help) => help
-            .print()
-            .map_err(|error| Failure::failed(format!("the help could not be written: {error}"))),
+        // In colour on a terminal alone.
+        Err(help) => output::styled(help.render()),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -57,5 +56,6 @@ fn run(cli: Cli) -> Result<(), Failure> {
             SchemaCommand::Check(args) => commands::schema::check(&global, &args),
         },
         Command::Completions(args) => commands::completions::run(&args),
+        Command::Man(args) => commands::man::run(&args),
     }
 }

@@ -1,9 +1,7 @@
 //! `completions`: a script for a shell.
 
-use clap::CommandFactory;
-
 use crate::{
-    args::{Cli, CompletionsArgs},
+    args::{self, CompletionsArgs},
     failure::Failure,
     output,
 };
@@ -12,9 +10,9 @@ pub(crate) fn run(args: &CompletionsArgs) -> Result<(), Failure> {
     let mut script = Vec::new();
     clap_complete::generate(
         args.shell,
-        &mut Cli::command(),
+        &mut args::command(),
         "monday-webhooks",
         &mut script,
     );
-    output::line(String::from_utf8_lossy(&script).trim_end())
+    output::text(&String::from_utf8_lossy(&script))
 }

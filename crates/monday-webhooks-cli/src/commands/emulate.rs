@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use monday_emulator::{Clock, Emulator};
 use monday_webhooks::auth::SigningSecret;
-use serde_json::json;
+use serde::Serialize;
 
 use crate::{
     args::{EmulateArgs, Global},
@@ -16,6 +16,13 @@ use crate::{
 const PERSONAL_TOKEN: &str = "emulator-personal-token";
 const APP_TOKEN: &str = "emulator-app-token";
 const SIGNING_SECRET: &str = "emulator-signing-secret";
+
+/// The first line.
+#[derive(Serialize)]
+struct Started<'a> {
+    graphql: &'a str,
+    control: Option<&'a str>,
+}
 
 pub(crate) fn run(_: &Global, args: &EmulateArgs) -> Result<(), Failure> {
     let or_default = |variable: Option<&str>, default: &str| match variable {
@@ -45,10 +52,10 @@ pub(crate) fn run(_: &Global, args: &EmulateArgs) -> Result<(), Failure> {
             .await
             .map_err(|error| Failure::failed(with_causes(&error)))?;
         let mut events = emulator.events();
-        output::json(&json!({
-            "graphql": emulator.endpoint(),
-            "control": emulator.control_endpoint(),
-        }))?;
+        output::json(&Started {
+            graphql: &emulator.endpoint(),
+            control: emulator.control_endpoint().as_deref(),
+        })?;
         let print = async {
             while let Some(event) = events.next().await {
                 output::json(&event)?;

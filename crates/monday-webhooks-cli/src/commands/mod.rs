@@ -10,6 +10,7 @@ pub(crate) mod events;
 pub(crate) mod inbox;
 pub(crate) mod list;
 pub(crate) mod listen;
+pub(crate) mod man;
 pub(crate) mod schema;
 pub(crate) mod token;
 pub(crate) mod trigger;
@@ -25,6 +26,18 @@ fn block_on<T>(command: impl Future<Output = Result<T, Failure>>) -> Result<T, F
         .build()
         .map_err(|error| Failure::failed(format!("the runtime could not be started: {error}")))?
         .block_on(command)
+}
+
+/// Runs a command that has nothing to finish when it is stopped.
+fn interruptible<T>(command: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    block_on(async {
+        tokio::select! {
+            result = command => result,
+            () = stop_signal() => Err(Failure::failed(
+                "interrupted; what was sent before may have been carried out",
+            )),
+        }
+    })
 }
 
 /// Ready at Ctrl-C and, on Unix, at SIGTERM.

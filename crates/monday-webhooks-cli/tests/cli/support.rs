@@ -97,8 +97,13 @@ impl Running {
     /// The next line that it prints.
     pub(crate) fn next_json(&mut self) -> Value {
         let mut line = String::new();
-        self.lines.read_line(&mut line).unwrap();
+        self.next_line(&mut line);
         serde_json::from_str(&line).unwrap()
+    }
+
+    /// The next line, as it is printed.
+    pub(crate) fn next_line(&mut self, line: &mut String) {
+        self.lines.read_line(line).unwrap();
     }
 
     /// Kills it as a power failure would, and returns what else it printed.
