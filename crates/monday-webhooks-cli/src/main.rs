@@ -18,7 +18,7 @@ fn main() -> ExitCode {
         Ok(cli) => run(cli),
         Err(error) if error.use_stderr() => Err(Failure::usage(failure::one_line(&error))),
         // In colour on a terminal alone.
-        Err(help) => output::styled(help.render()),
+        Err(help) => output::styled(&help.render()),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

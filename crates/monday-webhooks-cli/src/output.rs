@@ -72,18 +72,18 @@ pub(crate) fn text(text: &str) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
     out.write_all(text.as_bytes())
         .and_then(|()| out.flush())
-        .map_err(not_written)
+        .map_err(|error| not_written(&error))
 }
 
 /// Prints a text in colour where standard output is a terminal, and `NO_COLOR` isn't set.
-pub(crate) fn styled(text: StyledStr) -> Result<(), Failure> {
+pub(crate) fn styled(text: &StyledStr) -> Result<(), Failure> {
     let mut out = anstream::stdout().lock();
     write!(out, "{}", text.ansi())
         .and_then(|()| out.flush())
-        .map_err(not_written)
+        .map_err(|error| not_written(&error))
 }
 
-fn not_written(error: io::Error) -> Failure {
+fn not_written(error: &io::Error) -> Failure {
     match error.kind() {
         io::ErrorKind::BrokenPipe => Failure::Reported,
         _ => Failure::failed(format!("the output could not be written: {error}")),
@@ -109,7 +109,7 @@ pub(crate) fn table(
     for (number, row) in table.lines().enumerate() {
         let row = row.trim_end();
         if number == 0 {
-            styled(format!("{HEADER}{row}{HEADER:#}\n").into())?;
+            styled(&format!("{HEADER}{row}{HEADER:#}\n").into())?;
         } else {
             line(row)?;
         }
