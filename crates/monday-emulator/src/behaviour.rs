@@ -217,6 +217,8 @@ mod as_seconds {
 
 #[cfg(test)]
 mod tests {
+    use proptest::{prelude::*, sample::select};
+
     use super::*;
 
     #[test]
@@ -231,5 +233,34 @@ mod tests {
         let usual: Behaviour = serde_json::from_str("{}").unwrap();
         assert_eq!(usual, Behaviour::default());
         assert!(serde_json::from_str::<Behaviour>(r#"{"no_such_switch":1}"#).is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn any_behaviour_reads_back_as_it_was_written(
+            flags in proptest::array::uniform6(any::<bool>()),
+            // Up to a fortnight.
+            millis in proptest::array::uniform3(0..1_200_000_000_u64),
+            duplicates in any::<u32>(),
+            retry_token in select(vec![RetryToken::Fresh, RetryToken::Same]),
+            ordering in select(vec![
+                Ordering::FirstAttempts, Ordering::Strict, Ordering::NewestFirst,
+            ]),
+            board_move in select(vec![
+                BoardMove::Source, BoardMove::Destination, BoardMove::Both,
+            ]),
+        ) {
+            let [answer_timeout, retry_interval, retry_window] = millis.map(Duration::from_millis);
+            let [signed_challenge, retry_client_errors, shared_trigger_uuid, audience_keeps_query,
+                subitem_changes_parent, subitem_update_edits] = flags;
+            let behaviour = Behaviour {
+                signed_challenge, retry_client_errors, shared_trigger_uuid, audience_keeps_query,
+                subitem_changes_parent, subitem_update_edits, duplicates, retry_token, ordering,
+                board_move, answer_timeout, retry_interval, retry_window,
+                ..Behaviour::default()
+            };
+            let text = serde_json::to_string(&behaviour).unwrap();
+            prop_assert_eq!(serde_json::from_str::<Behaviour>(&text).unwrap(), behaviour);
+        }
     }
 }

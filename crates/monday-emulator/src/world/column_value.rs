@@ -333,6 +333,8 @@ pub(crate) fn read_values(input: &Value) -> Option<Map<String, Value>> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn column(column_type: &str) -> Column {
@@ -470,5 +472,91 @@ mod tests {
             shown("date", json!("2026-01-02 03:04:05")).1,
             Some("2026-01-02 03:04:05".into())
         );
+    }
+
+    const TYPES: [&str; 19] = [
+        "status",
+        "text",
+        "long_text",
+        "numbers",
+        "date",
+        "checkbox",
+        "people",
+        "board_relation",
+        "dependency",
+        "email",
+        "link",
+        "phone",
+        "rating",
+        "timeline",
+        "tags",
+        "dropdown",
+        "hour",
+        "subtasks",
+        "formula",
+    ];
+
+    fn any_json() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            any::<f64>().prop_map(Value::from),
+            prop_oneof![Just("Done".to_owned()), "[0-9]{1,3}", ".{0,12}"].prop_map(Value::from),
+        ];
+        let key = prop_oneof![
+            Just("label"),
+            Just("index"),
+            Just("text"),
+            Just("value"),
+            Just("date"),
+            Just("time"),
+            Just("checked"),
+            Just("personsAndTeams"),
+            Just("item_ids"),
+            Just("url"),
+            Just("id"),
+        ];
+        leaf.prop_recursive(3, 16, 4, move |inner| {
+            prop_oneof![
+                proptest::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+                proptest::collection::btree_map(key.clone().prop_map(str::to_owned), inner, 0..4)
+                    .prop_map(|fields| Value::Object(fields.into_iter().collect())),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_given_to_a_column_is_taken_in_its_form_or_refused(
+            column_type in proptest::sample::select(TYPES.to_vec()),
+            input in any_json(),
+            create_labels in any::<bool>(),
+        ) {
+            let mut column = column(column_type);
+            let Ok(Some(value)) = read_json(&mut column, &input, create_labels) else {
+                return Ok(());
+            };
+            prop_assert!(value.is_object(), "{}", value);
+            // It can be shown, and what is shown is taken back as the same value.
+            let _ = text(&column, &value);
+            let shown = api_value(&column, &value);
+            if !matches!(column_type, "board_relation" | "dependency") {
+                let again = read_json(&mut column, &shown, false);
+                prop_assert_eq!(again, Ok(Some(value)), "{}", shown);
+            }
+        }
+
+        #[test]
+        fn whatever_text_is_given_to_a_column_is_taken_in_its_form_or_refused(
+            column_type in proptest::sample::select(TYPES.to_vec()),
+            input in ".{0,16}",
+        ) {
+            let mut column = column(column_type);
+            if let Ok(Some(value)) = read_text(&mut column, &input, true) {
+                prop_assert!(value.is_object(), "{}", value);
+                let _ = (text(&column, &value), api_value(&column, &value));
+            }
+        }
     }
 }

@@ -4,14 +4,15 @@ mod board;
 mod change;
 pub(crate) mod column_value;
 mod edit;
+mod error;
 mod item;
 
 use std::collections::BTreeMap;
 
 pub use board::{Board, Column, Group};
 pub(crate) use change::{Change, ChangeKind};
-pub use edit::WorldError;
 pub(crate) use edit::{Act, NewColumn, NewValue};
+pub use error::WorldError;
 pub use item::{Item, ItemState, Update};
 
 /// The id of the board that exists where none is declared; beyond 32 bits, as monday's ids are.

@@ -8,6 +8,7 @@
 
 mod api;
 mod control;
+mod defaults;
 mod delivery;
 mod endpoints;
 mod event_shapes;
