@@ -76,6 +76,12 @@ fn hide_ignored(command: clap::Command, global: &[Arg], path: &mut Vec<String>) 
     })
 }
 
+/// An event of the schema's.
+fn event(name: &str) -> Result<SubscriptionKind, String> {
+    name.parse()
+        .map_err(|error| format!("{error}; `monday-webhooks events` lists them"))
+}
+
 /// Reads the command line.
 pub(crate) fn parse() -> Result<Cli, clap::Error> {
     let mut matches = command().try_get_matches()?;
@@ -163,7 +169,7 @@ pub(crate) struct CreateArgs {
     #[arg(long)]
     pub(crate) url: String,
     /// The event, by monday's name (see `monday-webhooks events`)
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = event)]
     pub(crate) event: SubscriptionKind,
     /// The column, for the two events that watch one
     #[arg(long, value_name = "ID")]
@@ -348,6 +354,7 @@ pub(crate) struct SignArgs {
 #[derive(Debug, Args)]
 pub(crate) struct TriggerArgs {
     /// The event that was subscribed to, by monday's name (see `monday-webhooks events`)
+    #[arg(value_parser = event)]
     pub(crate) event: SubscriptionKind,
     /// The endpoint
     #[arg(long, value_name = "URL")]

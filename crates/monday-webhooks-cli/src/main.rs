@@ -1,5 +1,6 @@
 //! `monday-webhooks`: the command line.
 
+mod advice;
 mod args;
 mod commands;
 mod failure;

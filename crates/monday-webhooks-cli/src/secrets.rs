@@ -12,6 +12,7 @@ pub(crate) fn from_env(variable: &str) -> Result<String, Failure> {
     std::env::var(variable).map_err(|error| match error {
         std::env::VarError::NotPresent => {
             Failure::usage(format!("the environment variable {variable} is not set"))
+                .advise("put the secret there with `export`: options name variables, never secrets")
         }
         std::env::VarError::NotUnicode(_) => Failure::usage(format!(
             "the environment variable {variable} is not Unicode"

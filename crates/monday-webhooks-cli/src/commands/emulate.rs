@@ -47,10 +47,10 @@ pub(crate) fn run(_: &Global, args: &EmulateArgs) -> Result<(), Failure> {
         builder = builder.fault(fault.clone());
     }
     super::block_on(async {
-        let emulator = builder
-            .start()
-            .await
-            .map_err(|error| Failure::failed(with_causes(&error)))?;
+        let emulator = builder.start().await.map_err(|error| {
+            Failure::failed(with_causes(&error))
+                .advise("choose another --addr; with port 0 a free one is taken")
+        })?;
         let mut events = emulator.events();
         output::json(&Started {
             graphql: &emulator.endpoint(),

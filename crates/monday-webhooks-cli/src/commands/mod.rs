@@ -28,17 +28,22 @@ fn block_on<T>(command: impl Future<Output = Result<T, Failure>>) -> Result<T, F
         .block_on(command)
 }
 
-/// Runs a command that has nothing to finish when it is stopped.
-fn interruptible<T>(command: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+/// Runs a command that has nothing to finish when it is stopped, and then says what that means.
+fn interruptible<T>(
+    meaning: &str,
+    command: impl Future<Output = Result<T, Failure>>,
+) -> Result<T, Failure> {
     block_on(async {
         tokio::select! {
+            // The signals are listened for before anything is sent.
+            biased;
+            () = stop_signal() => Err(Failure::failed("interrupted").advise(meaning)),
             result = command => result,
-            () = stop_signal() => Err(Failure::failed(
-                "interrupted; what was sent before may have been carried out",
-            )),
         }
     })
 }
+
+const NOTHING_CHANGED: &str = "nothing was changed";
 
 /// Ready at Ctrl-C and, on Unix, at SIGTERM.
 async fn stop_signal() {

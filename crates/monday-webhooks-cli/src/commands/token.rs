@@ -12,6 +12,7 @@ use monday_webhooks::{
 use serde_json::{Value, json};
 
 use crate::{
+    advice,
     args::{Global, SignArgs, VerifyArgs},
     failure::Failure,
     output, secrets,
@@ -33,7 +34,7 @@ pub(crate) fn verify(global: &Global, args: &VerifyArgs) -> Result<(), Failure> 
                 .map_err(|error| Failure::usage(format!("{variable}: {error}")))
         })?
         .verify(&token(args)?, now)
-        .map_err(refused)?;
+        .map_err(advice::token)?;
         json!({
             "client_id": sender.client_id,
             "app_id": sender.app_id,
@@ -49,7 +50,7 @@ pub(crate) fn verify(global: &Global, args: &VerifyArgs) -> Result<(), Failure> 
     } else {
         let sender = verifier(args, secrets::signing_secret)?
             .verify(&token(args)?, now)
-            .map_err(refused)?;
+            .map_err(advice::token)?;
         json!({
             "account_id": sender.account_id,
             "user_id": sender.user_id,
@@ -103,15 +104,11 @@ fn token(args: &VerifyArgs) -> Result<String, Failure> {
         .take(MAX_INPUT)
         .read_to_end(&mut token)
         .map_err(|error| Failure::failed(format!("the token could not be read: {error}")))?;
-    let mut token = String::from_utf8(token).map_err(|_| refused(AuthError::Malformed))?;
+    let mut token = String::from_utf8(token).map_err(|_| advice::token(AuthError::Malformed))?;
     if token.ends_with('\n') {
         token.pop();
     }
     Ok(token)
-}
-
-fn refused(error: AuthError) -> Failure {
-    Failure::failed(error)
 }
 
 pub(crate) fn sign(args: &SignArgs) -> Result<(), Failure> {

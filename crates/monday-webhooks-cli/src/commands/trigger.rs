@@ -38,7 +38,7 @@ pub(crate) fn run(global: &Global, args: &TriggerArgs) -> Result<(), Failure> {
         })?;
     // A wrong override is found here, before anything is sent.
     body(args)?;
-    super::interruptible(async {
+    super::interruptible("what was printed has been sent", async {
         let http = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
             .timeout(PATIENCE)

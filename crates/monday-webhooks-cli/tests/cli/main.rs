@@ -6,6 +6,7 @@ mod api;
 mod decode;
 mod demo;
 mod emulate;
+mod failures;
 mod inbox;
 mod listen;
 mod man;

@@ -2,6 +2,7 @@
 
 use std::{
     io::{BufRead, BufReader, Read, Write},
+    net::TcpListener,
     process::{Child, ChildStdout, Command, Output, Stdio},
 };
 
@@ -79,6 +80,22 @@ impl Ran {
         assert_eq!(self.stderr().lines().count(), 1, "{self:?}");
         assert!(self.stderr().contains(says), "{self:?}");
     }
+}
+
+/// Runs a command that asks for something over HTTP, and stops it by Ctrl-C before the answer.
+/// The arguments come from the address that it is to ask.
+pub(crate) fn interrupt(command: impl FnOnce(&str) -> Command) -> Ran {
+    let server = TcpListener::bind("127.0.0.1:0").unwrap();
+    let child = command(&format!("http://{}/", server.local_addr().unwrap()))
+        .spawn()
+        .unwrap();
+    let (mut connection, _) = server.accept().unwrap();
+    // Once the request is there, the command waits for its answer.
+    assert_ne!(connection.read(&mut [0]).unwrap(), 0);
+    let id = child.id().to_string();
+    let sent = Command::new("kill").args(["-INT", &id]).status().unwrap();
+    assert!(sent.success());
+    Ran(child.wait_with_output().unwrap())
 }
 
 /// A command that runs until it is stopped.
