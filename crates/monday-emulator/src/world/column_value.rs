@@ -2,7 +2,7 @@
 //!
 //! A value is kept as deliveries show it. monday's reference says what the API takes for each type.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Number, Value, json};
 
 use super::board::Column;
 
@@ -148,9 +148,9 @@ pub(crate) fn read_text(
     let column_type = column.column_type.clone();
     Ok(Some(match column_type.as_str() {
         "status" => read_status(column, text, create_labels)?,
-        "numbers" => match text.parse::<serde_json::Number>() {
-            Ok(number) => json!({ "value": number }),
-            Err(_) => return Err(form_error(column, "a number")),
+        "numbers" => match number(text) {
+            Some(number) => json!({ "value": number }),
+            None => return Err(form_error(column, "a number")),
         },
         "date" => {
             let (date, time) = match text.split_once(' ') {
@@ -185,6 +185,17 @@ pub(crate) fn read_text(
         "text" | "long_text" => json!({ "value": text }),
         _ => json!({ "value": text }),
     }))
+}
+
+/// A number of JSON's. `serde_json` may miss the nearest float by one, which the standard library
+/// doesn't.
+fn number(text: &str) -> Option<Number> {
+    let number: Number = text.parse().ok()?;
+    if number.is_f64() {
+        Number::from_f64(text.parse().ok()?)
+    } else {
+        Some(number)
+    }
 }
 
 fn check_changeable(column: &Column) -> Result<(), ColumnValueError> {
@@ -348,6 +359,11 @@ mod tests {
             ("long_text", json!({"text": "abc"}), json!({"value": "abc"})),
             ("numbers", json!("12.5"), json!({"value": 12.5})),
             ("numbers", json!(12), json!({"value": 12})),
+            (
+                "numbers",
+                json!("-1.8297022572662278e139"),
+                json!({"value": -1.829_702_257_266_227_8e139}),
+            ),
             (
                 "date",
                 json!({"date": "2026-11-03"}),

@@ -24,6 +24,12 @@ pub enum WorldError {
     /// The board already has a column with this id.
     #[error("The board already has a column {0}")]
     ColumnExists(String),
+    /// The column is part of every board.
+    #[error("The column {0} can't be deleted")]
+    FixedColumn(String),
+    /// A board has at least one group.
+    #[error("The board's last group can't be deleted")]
+    LastGroup(String),
     /// The item isn't on the board that was named.
     #[error("The item is not on this board")]
     OtherBoard(u64),

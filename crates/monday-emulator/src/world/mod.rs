@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 
 pub use board::{Board, Column, Group};
 pub(crate) use change::{Change, ChangeKind};
-pub(crate) use edit::{Act, NewColumn, NewValue};
+pub(crate) use edit::{Act, ColumnProperty, GroupAttribute, NewColumn, NewValue};
 pub use error::WorldError;
 pub use item::{Item, ItemState, Update};
 

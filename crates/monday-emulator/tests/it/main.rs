@@ -7,6 +7,7 @@
 )]
 
 mod api;
+mod board_edits;
 mod control;
 mod defaults;
 mod delivery;

@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use super::check_name;
-use crate::world::{Board, Change, ChangeKind, Column, Group, World, WorldError};
+use super::{Act, check_name};
+use crate::world::{Board, Change, ChangeKind, Column, Group, ItemState, World, WorldError};
 
 /// A column to make.
 #[derive(Clone, Debug)]
@@ -14,6 +14,20 @@ pub(crate) struct NewColumn {
     pub(crate) description: Option<String>,
     pub(crate) settings: Option<Value>,
     pub(crate) after: Option<String>,
+}
+
+/// What can be changed of a column.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum ColumnProperty {
+    Title,
+    Description,
+}
+
+/// What can be changed of a group.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum GroupAttribute {
+    Title,
+    Color,
 }
 
 impl World {
@@ -81,5 +95,102 @@ impl World {
         board.columns.insert(place, column.clone());
         let change = self.change(board_id, ChangeKind::ColumnCreated(column))?;
         Ok((id, vec![change]))
+    }
+
+    /// Gives a column another title, or another description.
+    pub(crate) fn change_column(
+        &mut self,
+        board_id: u64,
+        column_id: &str,
+        property: ColumnProperty,
+        value: &str,
+    ) -> Result<Column, WorldError> {
+        let columns = &mut self.board_mut(board_id)?.columns;
+        let column = columns
+            .iter_mut()
+            .find(|column| column.id == column_id)
+            .ok_or_else(|| WorldError::NoColumn(column_id.to_owned()))?;
+        match property {
+            ColumnProperty::Title => {
+                check_name(value)?;
+                value.clone_into(&mut column.title);
+            }
+            ColumnProperty::Description => column.description = Some(value.to_owned()),
+        }
+        Ok(column.clone())
+    }
+
+    /// Deletes a column, and the items' values in it.
+    pub(crate) fn delete_column(
+        &mut self,
+        board_id: u64,
+        column_id: &str,
+    ) -> Result<Column, WorldError> {
+        let columns = &mut self.board_mut(board_id)?.columns;
+        let place = columns
+            .iter()
+            .position(|column| column.id == column_id)
+            .ok_or_else(|| WorldError::NoColumn(column_id.to_owned()))?;
+        if columns[place].column_type == "name" {
+            return Err(WorldError::FixedColumn(column_id.to_owned()));
+        }
+        let column = columns.remove(place);
+        let items = self.items.values_mut();
+        for item in items.filter(|item| item.board_id == board_id) {
+            item.values.remove(column_id);
+        }
+        Ok(column)
+    }
+
+    /// Gives a group another title, or another colour.
+    pub(crate) fn change_group(
+        &mut self,
+        board_id: u64,
+        group_id: &str,
+        attribute: GroupAttribute,
+        value: &str,
+    ) -> Result<(), WorldError> {
+        let groups = &mut self.board_mut(board_id)?.groups;
+        let group = groups
+            .iter_mut()
+            .find(|group| group.id == group_id)
+            .ok_or_else(|| WorldError::NoGroup(group_id.to_owned()))?;
+        match attribute {
+            GroupAttribute::Title => {
+                check_name(value)?;
+                value.clone_into(&mut group.title);
+            }
+            GroupAttribute::Color => value.clone_into(&mut group.color),
+        }
+        Ok(())
+    }
+
+    /// Archives or deletes a group with its items. A board keeps its last group.
+    pub(crate) fn remove_group(
+        &mut self,
+        act: Act,
+        board_id: u64,
+        group_id: &str,
+        state: ItemState,
+    ) -> Result<Vec<Change>, WorldError> {
+        let board = self.board_mut(board_id)?;
+        if board.group(group_id).is_none() {
+            return Err(WorldError::NoGroup(group_id.to_owned()));
+        }
+        if board.groups.len() == 1 {
+            return Err(WorldError::LastGroup(group_id.to_owned()));
+        }
+        let items: Vec<u64> = self
+            .items_on(board_id)
+            .filter(|item| item.group_id == group_id)
+            .map(|item| item.id)
+            .collect();
+        let mut changes = Vec::new();
+        for item in items {
+            changes.extend(self.remove_item(act, item, state)?);
+        }
+        let groups = &mut self.board_mut(board_id)?.groups;
+        groups.retain(|group| group.id != group_id);
+        Ok(changes)
     }
 }

@@ -162,7 +162,11 @@ impl World {
                 item.updated_at = act.now;
             }
         }
-        self.any_item(item_id).cloned()
+        let item = self.any_item(item_id)?.clone();
+        if let Some(parent) = item.parent {
+            self.refresh_links(parent)?;
+        }
+        Ok(item)
     }
 
     /// Moves an item to another group of its board.

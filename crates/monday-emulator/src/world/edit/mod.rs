@@ -5,7 +5,7 @@ mod items;
 mod subitems;
 mod updates;
 
-pub(crate) use boards::NewColumn;
+pub(crate) use boards::{ColumnProperty, GroupAttribute, NewColumn};
 pub(crate) use items::NewValue;
 
 use super::{Board, Change, ChangeKind, Item, ItemState, World, WorldError};

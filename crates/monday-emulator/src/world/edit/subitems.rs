@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::items::read_all;
 use super::{Act, check_name};
-use crate::world::{Change, ChangeKind, World, WorldError};
+use crate::world::{Change, ChangeKind, Column, World, WorldError};
 
 impl World {
     /// Makes a subitem below an item, and the board for it where there is none yet.
@@ -52,11 +52,17 @@ impl World {
             return Err(WorldError::Parent(parent_id));
         }
         let board_id = self.subitems_board_of(parent.board_id)?;
+        let group = self.board_mut(board_id)?.groups.first().cloned();
         let item = self.item_mut(item_id)?;
         item.parent = Some(parent_id);
-        item.board_id = board_id;
+        if item.board_id != board_id {
+            item.board_id = board_id;
+            item.group_id = group.map(|group| group.id).unwrap_or_default();
+        }
         item.updated_at = act.now;
         let item = item.clone();
+        self.refresh_links(source_parent)?;
+        self.refresh_links(parent_id)?;
         Ok(vec![self.change(
             board_id,
             ChangeKind::SubitemMoved {
@@ -94,6 +100,20 @@ impl World {
         }
     }
 
+    /// Puts an item's subitems into its subitems column, and tells nobody.
+    pub(super) fn refresh_links(&mut self, item_id: u64) -> Result<(Column, Value), WorldError> {
+        let value = self.linked_subitems(item_id);
+        let board_id = self.any_item(item_id)?.board_id;
+        let column = self.board_mut(board_id)?.subitems_column();
+        let item = self.item_mut(item_id)?;
+        if value.is_null() {
+            item.values.remove(&column.id);
+        } else {
+            item.values.insert(column.id.clone(), value.clone());
+        }
+        Ok((column, value))
+    }
+
     /// Puts an item's subitems into its subitems column.
     fn link_subitems(
         &mut self,
@@ -101,13 +121,10 @@ impl World {
         item_id: u64,
         previous: Value,
     ) -> Result<Change, WorldError> {
-        let value = self.linked_subitems(item_id);
-        let board_id = self.any_item(item_id)?.board_id;
-        let column = self.board_mut(board_id)?.subitems_column();
+        let (column, value) = self.refresh_links(item_id)?;
         let item = self.item_mut(item_id)?;
-        item.values.insert(column.id.clone(), value.clone());
         item.updated_at = act.now;
-        let item = item.clone();
+        let (item, board_id) = (item.clone(), item.board_id);
         self.change(
             board_id,
             ChangeKind::ColumnValueChanged {
