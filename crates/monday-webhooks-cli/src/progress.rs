@@ -18,6 +18,13 @@ impl Progress {
         }
     }
 
+    /// With this to say all the while.
+    pub(crate) fn saying(text: &str) -> Self {
+        let mut progress = Self::new();
+        progress.say(text);
+        progress
+    }
+
     /// Beside data that comes line by line: where these lines are seen, they are the progress.
     pub(crate) fn beside_lines() -> Self {
         if io::stdout().is_terminal() {

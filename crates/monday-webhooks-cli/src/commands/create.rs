@@ -11,6 +11,7 @@ use crate::{
     args::{CreateArgs, Global, Settings},
     failure::{Failure, with_causes},
     output::{self, WEBHOOK_COLUMNS, WebhookRow},
+    progress::Progress,
     secrets,
 };
 
@@ -28,6 +29,7 @@ pub(crate) fn run(global: &Global, settings: &Settings, args: CreateArgs) -> Res
         "the webhook may have been created; list the board's webhooks (monday-webhooks list --board {board})"
     );
     let creation = super::interruptible(&doubt, async {
+        let _waiting = Progress::saying("waiting for monday");
         client
             .webhooks()
             .create_or_find(board, &url, subscription)

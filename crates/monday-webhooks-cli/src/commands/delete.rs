@@ -8,6 +8,7 @@ use crate::{
     args::{DeleteArgs, Global, Settings},
     failure::{Failure, with_causes},
     output::{self, WEBHOOK_COLUMNS, WebhookRow},
+    progress::Progress,
     secrets,
 };
 
@@ -15,6 +16,7 @@ pub(crate) fn run(global: &Global, outer: Settings, args: DeleteArgs) -> Result<
     let client = secrets::client(global, &args.settings.or(outer))?;
     let meaning = "the webhook may have been deleted, and can be deleted again with --missing-ok";
     let deleted = super::interruptible(meaning, async {
+        let _waiting = Progress::saying("waiting for monday");
         match client.webhooks().delete(args.id).await {
             Ok(webhook) => Ok(Some(webhook)),
             Err(error) if error.kind() == ErrorKind::NotFound && args.missing_ok => Ok(None),

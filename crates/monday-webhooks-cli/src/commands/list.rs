@@ -5,12 +5,14 @@ use crate::{
     args::{Global, ListArgs, Settings},
     failure::Failure,
     output::{self, WEBHOOK_COLUMNS, WebhookRow},
+    progress::Progress,
     secrets,
 };
 
 pub(crate) fn run(global: &Global, outer: Settings, args: ListArgs) -> Result<(), Failure> {
     let client = secrets::client(global, &args.settings.or(outer))?;
     let webhooks = super::interruptible(super::NOTHING_CHANGED, async {
+        let _waiting = Progress::saying("waiting for monday");
         let webhooks = client.webhooks();
         let listed = if args.app_only {
             webhooks.list_app_only(args.board).await

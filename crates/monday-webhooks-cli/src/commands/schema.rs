@@ -154,8 +154,7 @@ pub(crate) fn fetch(global: &Global, args: &FetchArgs) -> Result<(), Failure> {
     )
     .map_err(|_| Failure::usage("--endpoint takes a URL, such as https://api.monday.com/v2"))?;
     let schema = super::interruptible(super::NOTHING_CHANGED, async {
-        let mut progress = Progress::new();
-        progress.say("waiting for monday's schema");
+        let mut progress = Progress::saying("waiting for monday's schema");
         let failed = |error: reqwest::Error| {
             Failure::failed(format!(
                 "monday's schema could not be fetched: {}",

@@ -5,6 +5,11 @@ use crate::support::{command, interrupt, run, run_with_input};
 #[test]
 fn each_failure_comes_with_a_next_step() {
     let list = ["list", "--board", "1"];
+    let folder = tempfile::tempdir().unwrap();
+    let settings = folder.path().join("monday.toml");
+    std::fs::write(&settings, "max_retries = 0").unwrap();
+    let settings = settings.to_str().unwrap();
+    let elsewhere = ["--endpoint", "http://127.0.0.1:9/", "--config", settings];
     for (arguments, code, says) in [
         (&[][..], 2, "see `monday-webhooks --help`"),
         (&["token"], 2, "see `monday-webhooks token --help`"),
@@ -67,11 +72,7 @@ fn each_failure_comes_with_a_next_step() {
             2,
             "`export`",
         ),
-        (
-            &[&list[..], &["--endpoint", "http://127.0.0.1:9/"]].concat(),
-            1,
-            "--endpoint",
-        ),
+        (&[&list[..], &elsewhere].concat(), 1, "--endpoint"),
     ] {
         let mut command = command(arguments);
         command.env("SECRET", "one").env("MONDAY_API_TOKEN", "abc");

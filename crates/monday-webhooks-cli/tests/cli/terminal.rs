@@ -83,3 +83,30 @@ fn progress_is_shown_beside_lines_that_go_elsewhere() {
     assert_eq!(run(&mut command(&trigger)).stderr(), "");
     assert_eq!(listener.stop().0, 0);
 }
+
+#[test]
+fn while_monday_is_waited_for_a_terminal_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let settings = folder.path().join("monday.toml");
+    std::fs::write(&settings, "max_retries = 0").unwrap();
+    let list = [
+        "list",
+        "--board",
+        "1",
+        "--endpoint",
+        "http://127.0.0.1:9/",
+        "--config",
+        settings.to_str().unwrap(),
+    ];
+    let token = [("MONDAY_API_TOKEN", "abc")];
+    let Some(shown) = on_a_terminal(&list, "", &token) else {
+        return;
+    };
+    assert!(
+        shown.starts_with("\r\x1b[Kwaiting for monday\r\x1b[K"),
+        "{shown:?}"
+    );
+    let ran = run(command(&list).env("MONDAY_API_TOKEN", "abc"));
+    ran.refused(1, "could not be reached");
+    assert!(!ran.stderr().contains("waiting"), "{ran:?}");
+}
