@@ -51,7 +51,7 @@ fn run(cli: Cli) -> Result<(), Failure> {
         Command::Trigger(args) => commands::trigger::run(&global, &args),
         Command::Emulate(args) => commands::emulate::run(&global, &args),
         Command::Schema(command) => match command {
-            SchemaCommand::Fetch(args) => commands::schema::fetch(&global, &args),
+            SchemaCommand::Fetch(args) => commands::schema::fetch(&global, &settings, &args),
             SchemaCommand::Import(args) => commands::schema::import(&args),
             SchemaCommand::Diff(args) => commands::schema::diff(&global, &args),
             SchemaCommand::Check(args) => commands::schema::check(&global, &args),

@@ -9,10 +9,11 @@ use serde::Serialize;
 
 use crate::{
     advice,
-    args::{CheckArgs, DiffArgs, FailOn, FetchArgs, Global, ImportArgs},
+    args::{CheckArgs, DiffArgs, FailOn, FetchArgs, Global, ImportArgs, Settings},
     failure::{Failure, with_causes},
     output,
     progress::Progress,
+    secrets,
 };
 
 /// How long fetching a schema may take.
@@ -145,9 +146,10 @@ pub(crate) fn check(global: &Global, args: &CheckArgs) -> Result<(), Failure> {
     Ok(())
 }
 
-pub(crate) fn fetch(global: &Global, args: &FetchArgs) -> Result<(), Failure> {
-    let version = global.api_version.as_deref().unwrap_or(API_VERSION);
-    let endpoint = global.endpoint.as_deref().unwrap_or(DEFAULT_ENDPOINT);
+pub(crate) fn fetch(global: &Global, settings: &Settings, args: &FetchArgs) -> Result<(), Failure> {
+    let (endpoint, version) = secrets::api(global, settings)?;
+    let version = version.as_deref().unwrap_or(API_VERSION);
+    let endpoint = endpoint.as_deref().unwrap_or(DEFAULT_ENDPOINT);
     let url = reqwest::Url::parse_with_params(
         &format!("{}/get_schema", endpoint.trim_end_matches('/')),
         [("format", "json"), ("version", version)],

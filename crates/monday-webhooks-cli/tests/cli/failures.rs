@@ -65,7 +65,7 @@ fn each_failure_comes_with_a_next_step() {
         (
             &["schema", "fetch", "--endpoint", "nowhere"],
             2,
-            "https://api.monday.com/v2",
+            "the endpoint is an https URL",
         ),
         (
             &[&list[..], &["--token-env", "NO_SUCH"]].concat(),
