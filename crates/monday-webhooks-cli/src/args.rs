@@ -1,6 +1,6 @@
 //! The command line's words. Their meaning is in [`commands`](crate::commands).
 
-use std::{net::SocketAddr, num::NonZeroU32, path::PathBuf, str::FromStr};
+use std::{net::SocketAddr, num::NonZeroU32, path::PathBuf, str::FromStr, time::Duration};
 
 use clap::{Arg, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use clap_complete::Shell;
@@ -242,9 +242,29 @@ pub(crate) struct ListenArgs {
     /// Keep deliveries here until they are printed: memory, or sqlite:PATH
     #[arg(long, value_name = "INBOX", default_value = "memory")]
     pub(crate) inbox: InboxName,
+    /// Hand deliveries on to this URL, with their headers, and again as monday would: once a
+    /// minute for 30 minutes
+    #[arg(long, value_name = "URL")]
+    pub(crate) forward: Option<String>,
+    /// The time between the attempts at the URL, such as 5s
+    #[arg(long, value_name = "TIME", default_value = "1m", requires = "forward", value_parser = wait)]
+    pub(crate) retry_every: Duration,
+    #[command(flatten)]
+    pub(crate) inspect: InspectArgs,
     /// Print the first line alone
     #[arg(long)]
     pub(crate) quiet: bool,
+}
+
+/// Whether there is an inspector, and who may look.
+#[derive(Debug, Args)]
+pub(crate) struct InspectArgs {
+    /// Serve a page that shows what arrives, such as at 127.0.0.1:9000
+    #[arg(long, value_name = "HOST:PORT")]
+    pub(crate) inspect: Option<SocketAddr>,
+    /// Ask for the token in this variable; needed where others can reach the page
+    #[arg(long, value_name = "VAR", requires = "inspect")]
+    pub(crate) inspect_token_env: Option<String>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -403,6 +423,8 @@ pub(crate) struct EmulateArgs {
     /// Fail in this way, such as create_webhook:status=503,times=2 (see below); several in turn
     #[arg(long, value_name = "SPEC")]
     pub(crate) fault: Vec<Fault>,
+    #[command(flatten)]
+    pub(crate) inspect: InspectArgs,
 }
 
 #[derive(Debug, Subcommand)]
@@ -482,6 +504,15 @@ pub(crate) struct ManArgs {
     /// Write a page for each command into this folder instead
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
+}
+
+/// A time to wait, which isn't none.
+fn wait(text: &str) -> Result<Duration, String> {
+    match humantime::parse_duration(text) {
+        Ok(Duration::ZERO) => Err("there has to be some time between".to_owned()),
+        Ok(time) => Ok(time),
+        Err(error) => Err(format!("{error}; a time is written as 500ms, 5s or 1m")),
+    }
 }
 
 /// Where `listen` keeps deliveries.

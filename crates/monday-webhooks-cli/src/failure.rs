@@ -31,6 +31,14 @@ impl Failure {
         }
     }
 
+    /// What is wrong.
+    pub(crate) fn into_message(self) -> String {
+        match self {
+            Self::Failed(message) | Self::Usage(message) => message,
+            Self::Reported => String::new(),
+        }
+    }
+
     /// Says what is wrong, on one line.
     pub(crate) fn report(self) -> ExitCode {
         let (message, code) = match self {

@@ -4,6 +4,8 @@ mod advice;
 mod args;
 mod commands;
 mod failure;
+mod inspect;
+mod net;
 mod output;
 mod overrides;
 mod progress;

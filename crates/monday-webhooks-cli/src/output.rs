@@ -151,6 +151,55 @@ pub(crate) fn compact(json: &str) -> Result<Box<RawValue>, Failure> {
     RawValue::from_string(compact).map_err(Failure::failed)
 }
 
+/// JSON indented for reading, every token as it was. What isn't JSON stays as it is.
+pub(crate) fn indented(json: &str) -> String {
+    let Ok(compact) = compact(json) else {
+        return json.to_owned();
+    };
+    let mut out = String::with_capacity(json.len() * 2);
+    let (mut depth, mut in_string, mut escaped) = (0_usize, false, false);
+    let mut characters = compact.get().chars().peekable();
+    let break_line = |out: &mut String, depth: usize| {
+        out.push('\n');
+        out.extend(std::iter::repeat_n("  ", depth));
+    };
+    while let Some(character) = characters.next() {
+        if in_string {
+            in_string = escaped || character != '"';
+            escaped = !escaped && character == '\\';
+            out.push(character);
+            continue;
+        }
+        match character {
+            '{' | '[' => {
+                out.push(character);
+                if let Some(close @ ('}' | ']')) = characters.peek().copied() {
+                    characters.next();
+                    out.push(close);
+                } else {
+                    depth += 1;
+                    break_line(&mut out, depth);
+                }
+            }
+            '}' | ']' => {
+                depth = depth.saturating_sub(1);
+                break_line(&mut out, depth);
+                out.push(character);
+            }
+            ',' => {
+                out.push(character);
+                break_line(&mut out, depth);
+            }
+            ':' => out.push_str(": "),
+            other => {
+                in_string = other == '"';
+                out.push(other);
+            }
+        }
+    }
+    out
+}
+
 /// Logs of this project's own crates go to standard error.
 pub(crate) fn start_logging(verbose: u8) {
     let level = match verbose {
@@ -158,8 +207,15 @@ pub(crate) fn start_logging(verbose: u8) {
         1 => LevelFilter::INFO,
         _ => LevelFilter::DEBUG,
     };
+    // `listen` itself says when an attempt failed.
+    let worker = if verbose == 0 {
+        LevelFilter::ERROR
+    } else {
+        level
+    };
     let own = tracing_subscriber::filter::Targets::new()
         .with_target("monday_webhooks", level)
+        .with_target("monday_webhooks::inbox::worker", worker)
         .with_target("monday_emulator", level);
     tracing_subscriber::registry()
         .with(
@@ -174,6 +230,18 @@ pub(crate) fn start_logging(verbose: u8) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn indented_json_keeps_every_token() {
+        let json = r#"{"a\"{":[1.0,{"b,":-0},{},[]],"c\\":"é"}"#;
+        let indented = indented(json);
+        assert_eq!(
+            indented,
+            "{\n  \"a\\\"{\": [\n    1.0,\n    {\n      \"b,\": -0\n    },\n    {},\n    []\n  ],\n  \"c\\\\\": \"é\"\n}"
+        );
+        assert_eq!(compact(&indented).unwrap().get(), json);
+        assert_eq!(super::indented("no {json"), "no {json");
+    }
 
     #[test]
     fn compact_json_keeps_every_token() {

@@ -17,13 +17,13 @@ use crate::support::{Running, command, run};
 
 const AUDIENCE: &str = "https://example.com/monday";
 
-struct Listener {
-    process: Running,
-    url: String,
+pub(crate) struct Listener {
+    pub(crate) process: Running,
+    pub(crate) url: String,
 }
 
 impl Listener {
-    fn start(options: &[&str]) -> Self {
+    pub(crate) fn start(options: &[&str]) -> Self {
         let mut arguments = vec!["listen", "--addr", "127.0.0.1:0"];
         arguments.extend_from_slice(options);
         let mut process = Running::start(command(&arguments).env("SECRET", "one"));
@@ -35,7 +35,13 @@ impl Listener {
     }
 
     /// Sends a request as it stands, and returns the whole answer.
-    fn exchange(&self, path: &str, method: &str, headers: &str, body: &str) -> (u16, String) {
+    pub(crate) fn exchange(
+        &self,
+        path: &str,
+        method: &str,
+        headers: &str,
+        body: &str,
+    ) -> (u16, String) {
         let authority = self
             .url
             .strip_prefix("http://")
@@ -57,7 +63,7 @@ impl Listener {
         (answer[9..12].parse().unwrap(), answer)
     }
 
-    fn post(&self, token: Option<&str>, body: &str) -> u16 {
+    pub(crate) fn post(&self, token: Option<&str>, body: &str) -> u16 {
         let mut headers = "content-type: application/json\r\n".to_owned();
         if let Some(token) = token {
             headers += &format!("authorization: {token}\r\n");
@@ -66,13 +72,13 @@ impl Listener {
     }
 }
 
-fn token(secret: &str, change: impl Fn(&mut BoardClaims)) -> String {
+pub(crate) fn token(secret: &str, change: impl Fn(&mut BoardClaims)) -> String {
     let mut claims = BoardClaims::new(AUDIENCE);
     change(&mut claims);
     sign_board_token(&SigningSecret::new(secret).unwrap(), &claims)
 }
 
-fn body() -> String {
+pub(crate) fn body() -> String {
     sample(&SubscriptionKind::CreateItem).unwrap().to_string()
 }
 
