@@ -76,7 +76,7 @@ fn what_the_endpoint_did_not_take_is_handed_on_after_a_restart_with_a_token_of_i
     ];
     let listener = Listener::start(&options);
     let first = token("one", |claims| {
-        claims.audience = "https://example.com/a".into()
+        claims.audience = "https://example.com/a".into();
     });
     assert_eq!(listener.post(Some(&first), &body()), 200);
     assert_eq!(failing.next().headers["authorization"], first);
