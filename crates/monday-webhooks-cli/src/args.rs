@@ -391,7 +391,7 @@ pub(crate) struct TriggerArgs {
     pub(crate) set: Vec<Override>,
 }
 
-/// What `--fault` takes.
+/// What `--fault` takes, and where the control API explains itself.
 const FAULTS: &str = "\
 Faults:
   SPEC is [TARGET:]EFFECT[,OPTION]...
@@ -400,7 +400,9 @@ Faults:
           truncate, null, null-data, empty-data or partial
   OPTION  times=N or times=always (once by default), skip=N (calls before the first that fails),
           retry-after=SECONDS; with error and legacy also retry-in=SECONDS and http=CODE
-  lost executes the call and cuts its answer off; reset cuts it off unexecuted.";
+  lost executes the call and cuts its answer off; reset cuts it off unexecuted.
+
+GET / at the control URL, which the first line names, lists what it can be asked.";
 
 #[derive(Debug, Args)]
 #[command(after_help = FAULTS)]
