@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod api;
+mod browser;
 mod decode;
 mod demo;
 mod emulate;
@@ -13,6 +14,7 @@ mod inbox;
 mod inspect;
 mod listen;
 mod man;
+mod page;
 mod schema;
 mod support;
 mod terminal;
