@@ -33,15 +33,18 @@ fn on_a_terminal(
     }
 }
 
-const BOLD: &str = "\x1b[1m";
-
 #[test]
 fn there_is_colour_on_a_terminal_unless_it_is_unwanted() {
-    for arguments in [&["events"][..], &["--help"], &["nonsense"]] {
+    let folder = tempfile::tempdir().unwrap();
+    // With something to log about it.
+    let incomplete = folder.path().join("incomplete.json");
+    std::fs::write(&incomplete, r#"{"event":{"type":"create_pulse"}}"#).unwrap();
+    let decode = ["decode", "-v", incomplete.to_str().unwrap()];
+    for arguments in [&["events"][..], &["--help"], &["nonsense"], &decode] {
         let Some(shown) = on_a_terminal(arguments, "", &[]) else {
             return;
         };
-        assert!(shown.contains(BOLD), "{shown:?}");
+        assert!(shown.contains('\x1b'), "{shown:?}");
         let plain = on_a_terminal(arguments, "", &[("NO_COLOR", "1")]).unwrap();
         assert!(!plain.contains('\x1b') && !plain.is_empty(), "{plain:?}");
         let dumb = on_a_terminal(arguments, "", &[("TERM", "dumb")]).unwrap();
