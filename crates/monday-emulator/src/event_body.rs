@@ -6,7 +6,8 @@ use serde_json::{Map, Value, json};
 use crate::behaviour::{Behaviour, BoardMove, ClearedValue};
 use crate::clock::{Timestamp, iso8601_millis};
 use crate::notice::{Notice, Subject};
-use crate::world::column_value::{status_index, wire_type};
+use crate::world::column_value::wire_type;
+use crate::world::status::status_index;
 use crate::world::{Board, Change, ChangeKind, Column, Group, Item, Update};
 
 /// Who caused a change, and how the emulator is to act.

@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, num::NonZeroU32, path::PathBuf, str::FromStr, time::Duration};
 
-use clap::{Arg, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 use monday_emulator::Fault;
 use monday_webhooks::{
@@ -32,60 +32,10 @@ pub(crate) struct Cli {
 /// The heading of the options that every command takes.
 const GLOBAL: &str = "Global options";
 
-/// Those global options that are for monday's API.
-const API: &[&str] = &["token_env", "endpoint", "api_version"];
-
-/// Which of them mean nothing to which commands. They are taken everywhere, so that a script can
-/// give them always, but not shown where they do nothing.
-const IGNORED: &[(&[&str], &[&str])] = &[
-    (&["demo"], API),
-    (&["events"], API),
-    (&["inbox"], API),
-    (&["decode"], API),
-    (&["token"], API),
-    (&["trigger"], API),
-    (&["emulate"], API),
-    (&["schema", "fetch"], &["token_env"]),
-    (&["schema", "import"], API),
-    (&["schema", "diff"], API),
-    (&["schema", "check"], API),
-    (&["completions"], API),
-    (&["man"], API),
-];
-
-/// The whole command line.
-pub(crate) fn command() -> clap::Command {
-    let command = Cli::command();
-    let global: Vec<Arg> = command.get_arguments().cloned().collect();
-    hide_ignored(command, &global, &mut Vec::new())
-}
-
-/// Hides what the command at this path, and those below it, ignore.
-fn hide_ignored(command: clap::Command, global: &[Arg], path: &mut Vec<String>) -> clap::Command {
-    let ignored = IGNORED.iter().find(|(ignoring, _)| ignoring == path);
-    let ignored = ignored.map_or(&[][..], |(_, options)| options);
-    let hidden = global
-        .iter()
-        .filter(|option| ignored.contains(&option.get_id().as_str()))
-        .map(|option| option.clone().hide(true));
-    command.args(hidden).mut_subcommands(|below| {
-        path.push(below.get_name().to_owned());
-        let below = hide_ignored(below, global, path);
-        path.pop();
-        below
-    })
-}
-
 /// An event of the schema's.
 fn event(name: &str) -> Result<SubscriptionKind, String> {
     name.parse()
         .map_err(|error| format!("{error}; `monday-webhooks events` lists them"))
-}
-
-/// Reads the command line.
-pub(crate) fn parse() -> Result<Cli, clap::Error> {
-    let mut matches = command().try_get_matches()?;
-    Cli::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut command()))
 }
 
 /// The options that every command takes, before or after its name.

@@ -2,6 +2,7 @@
 
 mod advice;
 mod args;
+mod command_line;
 mod commands;
 mod failure;
 mod inspect;
@@ -17,7 +18,7 @@ use args::{Cli, Command, InboxCommand, SchemaCommand, TokenCommand};
 use failure::Failure;
 
 fn main() -> ExitCode {
-    let result = match args::parse() {
+    let result = match command_line::parse() {
         Ok(cli) => run(cli),
         Err(error) if error.use_stderr() => Err(Failure::usage(failure::one_line(&error))),
         // In colour on a terminal alone.

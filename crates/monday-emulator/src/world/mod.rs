@@ -6,6 +6,7 @@ pub(crate) mod column_value;
 mod edit;
 mod error;
 mod item;
+pub(crate) mod status;
 
 use std::collections::BTreeMap;
 

@@ -1,16 +1,12 @@
 //! `completions`: a script for a shell.
 
-use crate::{
-    args::{self, CompletionsArgs},
-    failure::Failure,
-    output,
-};
+use crate::{args::CompletionsArgs, command_line, failure::Failure, output};
 
 pub(crate) fn run(args: &CompletionsArgs) -> Result<(), Failure> {
     let mut script = Vec::new();
     clap_complete::generate(
         args.shell,
-        &mut args::command(),
+        &mut command_line::command(),
         "monday-webhooks",
         &mut script,
     );

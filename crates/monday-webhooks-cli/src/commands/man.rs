@@ -5,14 +5,10 @@ use std::{fs, io, path::Path};
 use clap::Command;
 use clap_mangen::Man;
 
-use crate::{
-    args::{self, ManArgs},
-    failure::Failure,
-    output,
-};
+use crate::{args::ManArgs, command_line, failure::Failure, output};
 
 pub(crate) fn run(args: &ManArgs) -> Result<(), Failure> {
-    let mut command = args::command();
+    let mut command = command_line::command();
     command.build();
     match &args.out {
         None => output::text(&page(&command).map_err(Failure::failed)?),
