@@ -24,6 +24,15 @@ impl Failure {
         Self::Usage(message.to_string())
     }
 
+    /// Adds what to do about it.
+    pub(crate) fn advise(self, advice: impl Display) -> Self {
+        match self {
+            Self::Failed(message) => Self::Failed(format!("{message}; {advice}")),
+            Self::Usage(message) => Self::Usage(format!("{message}; {advice}")),
+            Self::Reported => Self::Reported,
+        }
+    }
+
     /// What is wrong.
     pub(crate) fn into_message(self) -> String {
         match self {
@@ -63,13 +72,22 @@ pub(crate) fn one_line(error: &clap::Error) -> String {
         }
     }
     let text = text.strip_prefix("error: ").unwrap_or(&text);
-    let text = text.split("\n\nUsage:").next().unwrap_or(text);
+    let (text, usage) = text.split_once("\n\nUsage:").unwrap_or((text, ""));
+    // The usage begins with the words of the command that was meant.
+    let command: Vec<&str> = usage
+        .split_whitespace()
+        .take_while(|word| word.starts_with(|first: char| first.is_ascii_lowercase()))
+        .collect();
+    let help = match command.as_slice() {
+        [] => "monday-webhooks --help".to_owned(),
+        words => format!("{} --help", words.join(" ")),
+    };
     let text = text
         .split("\n\nFor more information")
         .next()
         .unwrap_or(text);
     let words: Vec<&str> = text.split_whitespace().collect();
-    format!("{} (see --help)", words.join(" "))
+    format!("{}; see `{help}`", words.join(" "))
 }
 
 /// Whether a text is made as tokens and secrets are: one long word of letters and digits.

@@ -2,7 +2,11 @@
 
 use std::fmt;
 
-use monday_webhooks::{ApiToken, Client, auth::SigningSecret, client::ConfigLayers};
+use monday_webhooks::{
+    ApiToken, Client,
+    auth::SigningSecret,
+    client::{ClientConfig, ConfigLayers},
+};
 
 use crate::{
     args::{Global, Settings},
@@ -24,12 +28,9 @@ impl<'a> Variable<'a> {
     /// The text in it.
     pub(crate) fn read(self) -> Result<String, Failure> {
         std::env::var(self.name).map_err(|error| match error {
-            std::env::VarError::NotPresent if self.looks_like_a_name() => {
-                Failure::usage(format!("{self} is not set"))
-            }
-            std::env::VarError::NotPresent => Failure::usage(format!(
-                "{self} is not set: the option takes the name of a variable, not the secret itself"
-            )),
+            std::env::VarError::NotPresent => Failure::usage(format!("{self} is not set")).advise(
+                "put the secret there with `export`: options name variables, never secrets",
+            ),
             std::env::VarError::NotUnicode(_) => Failure::usage(format!("{self} is not Unicode")),
         })
     }
@@ -69,10 +70,9 @@ impl fmt::Display for Variable<'_> {
     }
 }
 
-/// A client with the settings of the file, the environment and the options, of which the later
-/// win.
-pub(crate) fn client(global: &Global, settings: &Settings) -> Result<Client, Failure> {
-    let usage = |error: &dyn std::error::Error| Failure::usage(with_causes(error));
+/// The settings of the file, the environment and the options, of which the later win; without the
+/// token of `--token-env`.
+fn config(global: &Global, settings: &Settings) -> Result<ClientConfig, Failure> {
     let mut layers = ConfigLayers::new();
     if let Some(file) = &settings.file {
         layers = layers.file(file).map_err(|error| usage(&error))?;
@@ -95,6 +95,25 @@ pub(crate) fn client(global: &Global, settings: &Settings) -> Result<Client, Fai
     if let Some(version) = &global.api_version {
         config.api_version = Some(version.clone());
     }
+    Ok(config)
+}
+
+/// Where monday's API is and in which version it is wanted, where something says so: for what needs
+/// no token.
+pub(crate) fn api(
+    global: &Global,
+    settings: &Settings,
+) -> Result<(Option<String>, Option<String>), Failure> {
+    let mut config = config(global, settings)?;
+    // A client is made all the same, since it checks them.
+    config.token = Some("none".to_owned());
+    config.client().map_err(|error| usage(&error))?;
+    Ok((config.endpoint, config.api_version))
+}
+
+/// A client with the settings of the file, the environment and the options.
+pub(crate) fn client(global: &Global, settings: &Settings) -> Result<Client, Failure> {
+    let mut config = config(global, settings)?;
     if let Some(name) = &global.token_env {
         let variable = Variable::new("--token-env", name);
         let token = variable.read()?;
@@ -107,6 +126,10 @@ pub(crate) fn client(global: &Global, settings: &Settings) -> Result<Client, Fai
         ));
     }
     config.client().map_err(|error| usage(&error))
+}
+
+fn usage(error: &dyn std::error::Error) -> Failure {
+    Failure::usage(with_causes(error))
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 
 use monday_emulator::{Clock, Emulator};
 use monday_webhooks::auth::SigningSecret;
-use serde_json::json;
+use serde::Serialize;
 
 use crate::{
     args::{EmulateArgs, Global},
@@ -22,6 +22,15 @@ use self::inspected::{Inspected, Recorder};
 const PERSONAL_TOKEN: &str = "emulator-personal-token";
 const APP_TOKEN: &str = "emulator-app-token";
 const SIGNING_SECRET: &str = "emulator-signing-secret";
+
+/// The first line.
+#[derive(Serialize)]
+struct Started<'a> {
+    graphql: &'a str,
+    control: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    inspect: Option<String>,
+}
 
 pub(crate) fn run(_: &Global, args: &EmulateArgs) -> Result<(), Failure> {
     let or_default = |option, name: &Option<String>, default: &str| match name {
@@ -51,20 +60,17 @@ pub(crate) fn run(_: &Global, args: &EmulateArgs) -> Result<(), Failure> {
         builder = builder.fault(fault.clone());
     }
     super::block_on(async {
-        let emulator = builder
-            .start()
-            .await
-            .map_err(|error| Failure::failed(with_causes(&error)))?;
+        let emulator = builder.start().await.map_err(|error| {
+            Failure::failed(with_causes(&error))
+                .advise("choose another --addr; with port 0 a free one is taken")
+        })?;
         let mut events = emulator.events();
         let inspector = Inspector::bind(&args.inspect).await?;
-        let mut first = json!({
-            "graphql": emulator.endpoint(),
-            "control": emulator.control_endpoint(),
-        });
-        if let Some(inspector) = &inspector {
-            first["inspect"] = inspector.url()?.into();
-        }
-        output::json(&first)?;
+        output::json(&Started {
+            graphql: &emulator.endpoint(),
+            control: emulator.control_endpoint().as_deref(),
+            inspect: inspector.as_ref().map(Inspector::url).transpose()?,
+        })?;
         let recorder = inspector
             .as_ref()
             .map(|inspector| Recorder::new(emulator.handle(), inspector.record()));
