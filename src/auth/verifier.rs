@@ -56,8 +56,8 @@ pub struct Claims<'a> {
     times: Times,
 }
 
-impl std::fmt::Debug for Claims<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Debug for Claims<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Claims(..)")
     }
 }
