@@ -1,11 +1,15 @@
 //! `monday-webhooks`: the command line.
 
+mod advice;
 mod args;
+mod command_line;
 mod commands;
 mod failure;
 mod inspect;
 mod net;
 mod output;
+mod overrides;
+mod progress;
 mod secrets;
 
 use std::process::ExitCode;
@@ -14,12 +18,11 @@ use args::{Cli, Command, InboxCommand, SchemaCommand, Settings, TokenCommand};
 use failure::Failure;
 
 fn main() -> ExitCode {
-    let result = match Cli::read() {
+    let result = match command_line::parse() {
         Ok((cli, settings)) => run(cli, &settings),
         Err(error) if error.use_stderr() => Err(Failure::usage(failure::one_line(&error))),
-        Err(help) => help
-            .print()
-            .map_err(|error| Failure::failed(format!("the help could not be written: {error}"))),
+        // In colour on a terminal alone.
+        Err(help) => output::styled(&help.render()),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -57,5 +60,6 @@ fn run(cli: Cli, settings: &Settings) -> Result<(), Failure> {
             SchemaCommand::Check(args) => commands::schema::check(&global, &args),
         },
         Command::Completions(args) => commands::completions::run(&args),
+        Command::Man(args) => commands::man::run(&args),
     }
 }

@@ -41,7 +41,8 @@ pub(crate) fn client(config: &ClientConfig) -> Result<reqwest::Client, Failure> 
         || config
             .endpoint
             .as_deref()
-            .is_some_and(|url| url.starts_with("http:"))
+            .and_then(|url| reqwest::Url::parse(url).ok())
+            .is_some_and(|url| is_loopback(&url))
     {
         // What is meant for this machine doesn't leave it.
         http = http.no_proxy();

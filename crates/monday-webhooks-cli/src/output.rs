@@ -2,6 +2,8 @@
 
 use std::io::{self, IsTerminal, Write};
 
+use anstream::ColorChoice;
+use clap::builder::StyledStr;
 use comfy_table::{ContentArrangement, Table, presets};
 use monday_webhooks::{Webhook, client::WebhookConfig};
 use serde::Serialize;
@@ -62,13 +64,30 @@ pub(crate) fn json(value: &impl Serialize) -> Result<(), Failure> {
 
 /// Prints a line, at once and in one piece.
 pub(crate) fn line(text: &str) -> Result<(), Failure> {
+    self::text(&format!("{text}\n"))
+}
+
+/// Prints a text as it stands.
+pub(crate) fn text(text: &str) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
-    out.write_all(format!("{text}\n").as_bytes())
+    out.write_all(text.as_bytes())
         .and_then(|()| out.flush())
-        .map_err(|error| match error.kind() {
-            io::ErrorKind::BrokenPipe => Failure::Reported,
-            _ => Failure::failed(format!("the output could not be written: {error}")),
-        })
+        .map_err(|error| not_written(&error))
+}
+
+/// Prints a text in colour where standard output is a terminal, and `NO_COLOR` isn't set.
+pub(crate) fn styled(text: &StyledStr) -> Result<(), Failure> {
+    let mut out = anstream::stdout().lock();
+    write!(out, "{}", text.ansi())
+        .and_then(|()| out.flush())
+        .map_err(|error| not_written(&error))
+}
+
+fn not_written(error: &io::Error) -> Failure {
+    match error.kind() {
+        io::ErrorKind::BrokenPipe => Failure::Reported,
+        _ => Failure::failed(format!("the output could not be written: {error}")),
+    }
 }
 
 /// Prints a table.
@@ -87,11 +106,18 @@ pub(crate) fn table(
     for column in table.column_iter_mut() {
         column.set_padding((0, 2));
     }
-    for row in table.lines() {
-        line(row.trim_end())?;
+    for (number, row) in table.lines().enumerate() {
+        let row = row.trim_end();
+        if number == 0 {
+            styled(&format!("{HEADER}{row}{HEADER:#}\n").into())?;
+        } else {
+            line(row)?;
+        }
     }
     Ok(())
 }
+
+const HEADER: anstyle::Style = anstyle::Style::new().bold();
 
 /// Somebody else's text for a terminal: without characters that would steer it, or make a text look
 /// like another one.
@@ -213,7 +239,7 @@ pub(crate) fn start_logging(verbose: u8) {
         .with(
             fmt::layer()
                 .with_writer(io::stderr)
-                .with_ansi(io::stderr().is_terminal()),
+                .with_ansi(anstream::AutoStream::choice(&io::stderr()) != ColorChoice::Never),
         )
         .with(own)
         .init();

@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use monday_emulator::{DEFAULT_BOARD_ID, Emulator};
+use monday_emulator::{DEFAULT_BOARD_ID, Emulator, FailedChallenge};
 use serde_json::{Value, json};
 
 use crate::support::{Ran, Running, command, run};
@@ -194,6 +194,34 @@ fn an_error_of_mondays_is_one_sentence_with_its_code() {
 }
 
 #[test]
+fn what_monday_refuses_comes_with_what_to_do() {
+    let monday = Monday::start();
+    let board = board();
+    let create = |board: &str| {
+        let url = ["--url", "http://127.0.0.1:9/", "--allow-http"];
+        let event = ["create", "--board", board, "--event", "create_item"];
+        monday.run(&[&event[..], &url].concat())
+    };
+    create(&board).refused(
+        1,
+        "it must answer the challenge; try `monday-webhooks listen",
+    );
+    create("5").refused(1, "check --board");
+    monday
+        .emulator
+        .change_behaviour(|behaviour| behaviour.failed_challenge = FailedChallenge::Null);
+    create(&board).refused(1, "may have been created; list the board's webhooks");
+    let mut stranger = monday.command(&["list", "--board", &board]);
+    run(stranger.env("MONDAY_API_TOKEN", "unknown")).refused(1, "--token-env");
+    monday
+        .emulator
+        .add_fault("webhooks:error=missingRequiredPermissions".parse().unwrap());
+    monday
+        .run(&["list", "--board", &board])
+        .refused(1, "webhooks:read");
+}
+
+#[test]
 fn the_version_of_the_schema_is_sent_unless_another_is_named() {
     let monday = Monday::start();
     let board = board();
@@ -322,8 +350,13 @@ fn settings_come_from_a_file_then_the_environment_then_the_options() {
     environment.env("MONDAY_API_VERSION", "2026-07");
     run(&mut environment).json();
     let mut option = command(&arguments);
-    option.env("MONDAY_API_VERSION", "hidden");
-    run(option.args(["--api-version", "2027-01"])).json();
+    option
+        .env("MONDAY_API_VERSION", "hidden")
+        .env("MONDAY_API_URL", "hidden")
+        .env("MONDAY_API_TOKEN", "hidden hidden")
+        .env("TOKEN", token);
+    let options = ["--api-version", "2027-01", "--endpoint", endpoint.as_str()];
+    run(option.args(options).args(["--token-env", "TOKEN"])).json();
     let versions: Vec<_> = monday
         .emulator
         .requests()
