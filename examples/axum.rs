@@ -2,8 +2,13 @@
 //! are answered, and events in the life of the app are handled at once.
 //!
 //! ```console
-//! $ MONDAY_SIGNING_SECRET=… MONDAY_CLIENT_SECRET=… cargo run --features axum,sqlite --example axum
+//! $ export MONDAY_SIGNING_SECRET=… MONDAY_CLIENT_SECRET=…
+//! $ export MONDAY_WEBHOOK_URL=https://…/monday MONDAY_APP_WEBHOOK_URL=https://…/monday/app
+//! $ cargo run --features axum,sqlite --example axum
 //! ```
+//!
+//! axum's own accept loop has no time limit for a request's header: this is for behind a proxy that
+//! has one, as nginx does. Without such a proxy use `monday_webhooks::server`.
 //!
 //! `tests/axum` drives it.
 
@@ -25,18 +30,35 @@ use monday_webhooks::{
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let inbox = Arc::new(SqliteInbox::open("inbox.sqlite", SqliteOptions::default())?);
+    // Why a request was refused: RUST_LOG=monday_webhooks=debug says it.
+    tracing_subscriber::fmt().with_env_filter(log()).init();
+    let signing = SigningSecret::new(std::env::var("MONDAY_SIGNING_SECRET")?)?;
+    let client = ClientSecret::new(std::env::var("MONDAY_CLIENT_SECRET")?)?;
+    // The URLs that monday calls: a token for another endpoint is not taken.
     let app = App {
-        board: Verifier::new(SigningSecret::new(std::env::var("MONDAY_SIGNING_SECRET")?)?),
-        lifecycle: Verifier::new(ClientSecret::new(std::env::var("MONDAY_CLIENT_SECRET")?)?),
+        board: Verifier::new(signing).audience(std::env::var("MONDAY_WEBHOOK_URL")?),
+        lifecycle: Verifier::new(client).audience(std::env::var("MONDAY_APP_WEBHOOK_URL")?),
         inbox: Arc::clone(&inbox),
     };
     let listener = tokio::net::TcpListener::bind("127.0.0.1:8080").await?;
-    let (served, worked) = tokio::join!(
-        axum::serve(listener, router(app)).with_graceful_shutdown(interrupted()),
-        inbox::run(inbox, handle, WorkerOptions::default(), interrupted()),
-    );
-    served?;
-    Ok(worked?)
+    // Where one of the two ends with an error the other one does, too: nothing is answered 200 that
+    // nobody handles.
+    tokio::try_join!(
+        async {
+            let server = axum::serve(listener, router(app));
+            let served = server.with_graceful_shutdown(interrupted()).await;
+            served.map_err(Box::<dyn std::error::Error>::from)
+        },
+        async {
+            let worked = inbox::run(inbox, handle, WorkerOptions::default(), interrupted()).await;
+            worked.map_err(Box::from)
+        },
+    )?;
+    Ok(())
+}
+
+fn log() -> tracing_subscriber::EnvFilter {
+    tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "info".into())
 }
 
 /// What the endpoints need. Each extractor takes its verifier from here.

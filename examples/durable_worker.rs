@@ -1,7 +1,8 @@
 //! Receives deliveries durably, and handles the deliveries of each item in their order.
 //!
 //! ```console
-//! $ MONDAY_SIGNING_SECRET=… cargo run --features server,sqlite --example durable_worker
+//! $ export MONDAY_SIGNING_SECRET=… MONDAY_WEBHOOK_URL=https://…/monday
+//! $ cargo run --features server,sqlite --example durable_worker
 //! ```
 //!
 //! Kill it at any moment: what monday was answered 200 for is handled after the next start.
@@ -17,18 +18,26 @@ use monday_webhooks::{
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    tracing_subscriber::fmt().init();
     let secret = SigningSecret::new(std::env::var("MONDAY_SIGNING_SECRET")?)?;
     let inbox = Arc::new(SqliteInbox::open("inbox.sqlite", SqliteOptions::default())?);
-    let receiver = Receiver::new(Verifier::new(secret), Arc::clone(&inbox));
+    // The URL that monday calls: a token for another endpoint is not taken.
+    let verifier = Verifier::new(secret).audience(std::env::var("MONDAY_WEBHOOK_URL")?);
+    let receiver = Receiver::new(verifier, Arc::clone(&inbox));
     let server = Server::bind("127.0.0.1:8080".parse()?, "/monday").await?;
 
     let mut options = WorkerOptions::default();
     options.order = Order::PerItem { held: 256 };
-    let (_, worked) = tokio::join!(
-        server.serve(receiver, interrupted()),
+    // Where the worker ends with an error the server does, too: nothing is answered 200 that nobody
+    // handles.
+    tokio::try_join!(
+        async {
+            server.serve(receiver, interrupted()).await;
+            Ok(())
+        },
         inbox::run(inbox, handle, options, interrupted()),
-    );
-    Ok(worked?)
+    )?;
+    Ok(())
 }
 
 /// It may see a delivery again, after a failure or a crash: the dedupe key tells.

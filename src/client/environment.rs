@@ -39,23 +39,31 @@ pub(super) fn texts(variable: impl Fn(&str) -> Option<OsString>) -> Result<Texts
         let set = key
             .variables
             .iter()
-            .find_map(|name| Some((*name, variable(name)?)));
+            .filter_map(|name| Some((*name, variable(name)?)))
+            // What is empty sets nothing: so people unset a variable for one command.
+            .find(|(_, value)| !value.is_empty());
         let Some((variable, value)) = set else {
             continue;
         };
         let text = value
             .into_string()
             .map_err(|_| BuildError::NotUnicode { variable })?;
-        if !key.takes(text.as_str()) {
+        let Some(alone) = key.alone(text.as_str()) else {
             return Err(BuildError::Variable {
                 variable,
                 expected: key.expected,
             });
-        }
+        };
         if key.name == "token" {
             ApiToken::new(text.as_str())
                 .map_err(|source| BuildError::Token { variable, source })?;
         }
+        alone
+            .check_each()
+            .map_err(|source| BuildError::Environment {
+                variable,
+                source: Box::new(source),
+            })?;
         texts.insert(key.name, (variable, text));
     }
     Ok(texts)
@@ -77,8 +85,13 @@ mod tests {
     fn the_token_comes_from_the_first_variable_that_is_set() {
         let config = env(&[("MONDAY_API_TOKEN", "first"), ("MONDAY_API_KEY", "second")]).unwrap();
         assert_eq!(config.token.as_deref(), Some("first"));
-        let config = env(&[("MONDAY_API_KEY", "second")]).unwrap();
-        assert_eq!(config.token.as_deref(), Some("second"));
+        for unset in [
+            &[("MONDAY_API_KEY", "second")][..],
+            &[("MONDAY_API_TOKEN", ""), ("MONDAY_API_KEY", "second")],
+        ] {
+            let config = env(unset).unwrap();
+            assert_eq!(config.token.as_deref(), Some("second"));
+        }
         let none = env(&[]).unwrap();
         assert!(matches!(none.client(), Err(BuildError::NoToken)));
     }
@@ -115,15 +128,31 @@ mod tests {
     }
 
     #[test]
+    fn an_empty_variable_sets_nothing() {
+        let names = KEYS.iter().flat_map(|key| key.variables);
+        let empty: Vec<_> = names.map(|name| (*name, "")).collect();
+        assert!(empty.len() > 15);
+        assert_eq!(env(&empty).unwrap(), ClientConfig::default());
+    }
+
+    #[test]
     fn a_wrong_variable_is_named_and_its_value_is_not() {
         for (variable, value) in [
             ("MONDAY_API_KEY", "hidden\n"),
-            ("MONDAY_API_TOKEN", ""),
+            ("MONDAY_API_TOKEN", " "),
             ("MONDAY_REQUEST_TIMEOUT", "hidden"),
             ("MONDAY_MAX_RETRIES", "hidden"),
             ("MONDAY_PROXY_FROM_ENVIRONMENT", "hidden"),
             ("MONDAY_PLAN", "hidden"),
             ("MONDAY_TOKEN_KIND", "hidden"),
+            ("MONDAY_API_URL", "http://hidden.example/v2"),
+            ("MONDAY_API_VERSION", "hidden"),
+            ("MONDAY_PROXY", "ftp://hidden"),
+            ("MONDAY_REQUEST_TIMEOUT", "0"),
+            ("MONDAY_CONNECT_TIMEOUT", "0"),
+            ("MONDAY_MAX_ELAPSED", "0s"),
+            ("MONDAY_CALLS_PER_MINUTE", "0"),
+            ("MONDAY_CONCURRENT_CALLS", "0"),
         ] {
             let error = env(&[(variable, value)]).unwrap_err();
             assert!(error.to_string().contains(variable), "{error}");

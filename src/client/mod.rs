@@ -146,7 +146,7 @@ impl Client {
     /// `MONDAY_MAX_WAIT`, `MONDAY_MAX_ELAPSED`, `MONDAY_PROXY`, `MONDAY_PROXY_USERNAME`,
     /// `MONDAY_PROXY_PASSWORD`, `MONDAY_PROXY_FROM_ENVIRONMENT`, `MONDAY_TOKEN_KIND`,
     /// `MONDAY_PLAN`, `MONDAY_CALLS_PER_MINUTE`, `MONDAY_CONCURRENT_CALLS` and
-    /// `MONDAY_COMPLEXITY`.
+    /// `MONDAY_COMPLEXITY`. A variable that is empty counts as one that isn't set.
     ///
     /// # Errors
     ///
@@ -235,7 +235,11 @@ impl Authorization {
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client")
-            .field("endpoint", &self.shared.endpoint.as_str())
+            // Its path and its query may have a gateway's key in them.
+            .field(
+                "endpoint",
+                &self.shared.endpoint.origin().ascii_serialization(),
+            )
             .field("api_version", &self.shared.api_version)
             .field("token", &self.authorization.token)
             .finish_non_exhaustive()

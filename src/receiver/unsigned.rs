@@ -16,7 +16,9 @@ impl Unsigned {
     /// 404 elsewhere, to challenges too. monday calls a webhook's URL as it was given.
     ///
     /// The server of the module `server` compares its whole path, in constant time as well: give
-    /// it the path with the segment.
+    /// it the path with the segment. In an axum router, mount a receiver with
+    /// `route_service("/monday/{segment}", …)`: `nest_service` takes the path away, and every
+    /// request would be answered 404.
     #[must_use]
     pub fn behind(mut self, segment: SecretSegment) -> Self {
         self.segment = Some(segment);

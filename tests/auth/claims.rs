@@ -47,15 +47,7 @@ fn a_claim_of_another_type_is_refused_and_not_taken_as_absent() {
         ("userId", &odd),
         (
             "shortLivedToken",
-            &[
-                "5",
-                "true",
-                "[]",
-                "{}",
-                "\"\"",
-                "\"a b\"",
-                r#""a\r\nb""#,
-            ],
+            &["5", "true", "[]", "{}", "\"\"", "\"a b\"", r#""a\r\nb""#],
         ),
     ] {
         for value in values {

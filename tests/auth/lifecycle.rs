@@ -145,7 +145,9 @@ fn a_lifecycle_claim_that_is_null_counts_as_absent() {
         "install_id",
         "is_admin",
     ] {
-        let sender = verify(&with(name, "null")).unwrap();
+        let mut claims = lifecycle_claims();
+        claims["dat"][name] = Value::Null;
+        let sender = verify(&claims.to_string()).unwrap();
         let present = [
             sender.client_id.is_some(),
             sender.app_id.is_some(),

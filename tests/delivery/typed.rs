@@ -3,7 +3,8 @@
 use std::time::{Duration, UNIX_EPOCH};
 
 use monday_webhooks::{
-    BoardId, Delivery, Event, EventKind, ItemId, SubscriptionKind, event::{ColumnValue, FieldProblem},
+    BoardId, Delivery, Event, EventKind, ItemId, SubscriptionKind,
+    event::{ColumnValue, FieldProblem},
     testing::sample,
 };
 use serde_json::{Value, json};
@@ -542,8 +543,18 @@ fn a_trigger_uuid_that_says_nothing_or_could_break_a_key_is_not_used() {
 /// colour. Returns how many there were.
 fn with_canaries(json: &mut Value, name: &str) -> usize {
     const NAMES: [&str; 12] = [
-        "pulseName", "itemName", "groupName", "columnTitle", "title", "name", "text", "body",
-        "textBody", "date", "phone", "value",
+        "pulseName",
+        "itemName",
+        "groupName",
+        "columnTitle",
+        "title",
+        "name",
+        "text",
+        "body",
+        "textBody",
+        "date",
+        "phone",
+        "value",
     ];
     match json {
         Value::String(text) if NAMES.contains(&name) => {

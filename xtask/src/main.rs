@@ -5,6 +5,7 @@
     reason = "what a task says goes to standard output"
 )]
 
+mod bench;
 mod changelog;
 mod schema;
 mod test;
@@ -15,6 +16,7 @@ use std::{
 };
 
 const USAGE: &str = "usage: cargo xtask test
+       cargo xtask bench [--quick]
        cargo xtask schema check
        cargo xtask schema bless
        cargo xtask schema update --from FILE --api-version VERSION";
@@ -23,6 +25,8 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let done = match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["test"] => test::run().map_err(Into::into),
+        ["bench"] => bench::run(false).map_err(Into::into),
+        ["bench", "--quick"] => bench::run(true).map_err(Into::into),
         ["schema", "check"] => schema::check(),
         ["schema", "bless"] => schema::bless(),
         ["schema", "update", "--from", file, "--api-version", version] => {

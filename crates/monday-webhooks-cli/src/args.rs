@@ -2,64 +2,81 @@
 
 use std::{net::SocketAddr, num::NonZeroU32, path::PathBuf, str::FromStr, time::Duration};
 
-use clap::{Args, Parser, Subcommand};
+use clap::{ArgMatches, Args, Parser, Subcommand};
 use clap_complete::Shell;
 use monday_emulator::Fault;
 use monday_webhooks::{
-    BoardId, ColumnId, GroupId, SubscriptionKind, WebhookId, inbox::DeadLetterId,
+    BoardId, ColumnId, GroupId, SubscriptionKind, WebhookId, auth::MAX_LEEWAY, inbox::DeadLetterId,
 };
+
+use crate::overrides::Override;
 
 /// The whole life of monday.com webhooks: subscribe, listen, decode, and try all of it offline.
 #[derive(Debug, Parser)]
 #[command(
     name = "monday-webhooks",
     version,
+    max_term_width = 100,
     disable_help_subcommand = true,
     arg_required_else_help = false
 )]
 pub(crate) struct Cli {
     #[command(flatten)]
     pub(crate) global: Global,
-    #[command(flatten)]
-    pub(crate) settings: Settings,
     #[command(subcommand)]
     pub(crate) command: Command,
+}
+
+/// The heading of the options that every command takes.
+const GLOBAL: &str = "Global options";
+
+/// An event of the schema's.
+fn event(name: &str) -> Result<SubscriptionKind, String> {
+    name.parse()
+        .map_err(|error| format!("{error}; `monday-webhooks events` lists them"))
 }
 
 /// The options that every command takes, before or after its name.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Global {
     /// Read the API token from this variable [default: MONDAY_API_TOKEN, then MONDAY_API_KEY]
-    #[arg(long, global = true, value_name = "VAR")]
+    #[arg(long, global = true, help_heading = GLOBAL, value_name = "VAR")]
     pub(crate) token_env: Option<String>,
     /// Call this endpoint: https, or http on loopback [default: MONDAY_API_URL, then monday's]
-    #[arg(long, global = true, value_name = "URL")]
+    #[arg(long, global = true, help_heading = GLOBAL, value_name = "URL")]
     pub(crate) endpoint: Option<String>,
     /// Ask for this version of the API, such as 2026-10 [default: the schema's]
-    #[arg(long, global = true, value_name = "V")]
+    #[arg(long, global = true, help_heading = GLOBAL, value_name = "V")]
     pub(crate) api_version: Option<String>,
     /// Print JSON: one document, or one a line
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = GLOBAL)]
     pub(crate) json: bool,
     /// Say more on standard error; twice for still more
-    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    #[arg(short, long, global = true, help_heading = GLOBAL, action = clap::ArgAction::Count)]
     pub(crate) verbose: u8,
 }
 
-/// Where the client's settings come from. After `create` the same word means the webhook's config,
-/// so that this can't be an option of all commands.
-#[derive(Debug, Clone, Args)]
+/// Where the client's settings come from: an option before and after the name of every command but
+/// `create`, after which the same word means the webhook's config. So clap can't have it as a global
+/// one.
+#[derive(Debug, Clone, Default, Args)]
 pub(crate) struct Settings {
     /// Read the client's settings from this TOML, YAML or JSON file; the environment and the
-    /// options win over it
-    #[arg(id = "settings", long = "config", value_name = "FILE")]
+    /// options win over it. Before `create`: after it --config is the webhook's config
+    #[arg(id = "settings", long = "config", help_heading = GLOBAL, value_name = "FILE")]
     pub(crate) file: Option<PathBuf>,
 }
 
 impl Settings {
-    /// These, or else those given before the command.
-    pub(crate) fn or(self, outer: Self) -> Self {
-        if self.file.is_some() { self } else { outer }
+    /// Those given last: after the command's name before those in front of it.
+    pub(crate) fn of(matches: &ArgMatches) -> Self {
+        let inner = matches.subcommand().map(|(_, matches)| Self::of(matches));
+        match inner {
+            Some(inner) if inner.file.is_some() => inner,
+            _ => Self {
+                file: matches.try_get_one("settings").ok().flatten().cloned(),
+            },
+        }
     }
 }
 
@@ -94,6 +111,8 @@ pub(crate) enum Command {
     Schema(SchemaCommand),
     /// Print a completion script for a shell
     Completions(CompletionsArgs),
+    /// Print the manual page
+    Man(ManArgs),
 }
 
 #[derive(Debug, Args)]
@@ -105,7 +124,7 @@ pub(crate) struct CreateArgs {
     #[arg(long)]
     pub(crate) url: String,
     /// The event, by monday's name (see `monday-webhooks events`)
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = event)]
     pub(crate) event: SubscriptionKind,
     /// The column, for the two events that watch one
     #[arg(long, value_name = "ID")]
@@ -119,7 +138,8 @@ pub(crate) struct CreateArgs {
     /// The group, for item_moved_to_specific_group
     #[arg(long, value_name = "ID")]
     pub(crate) group: Option<GroupId>,
-    /// The whole config instead, as monday takes it
+    /// The whole config instead, as monday takes it; the file with the client's settings is named
+    /// before the command: monday-webhooks --config FILE create
     #[arg(long, value_name = "JSON", conflicts_with_all = ["column", "status_index", "any_status", "group"])]
     pub(crate) config: Option<String>,
     /// Take an http URL too: for an emulator on this machine
@@ -135,8 +155,6 @@ pub(crate) struct ListArgs {
     /// Only webhooks made by the token's own app
     #[arg(long)]
     pub(crate) app_only: bool,
-    #[command(flatten)]
-    pub(crate) settings: Settings,
 }
 
 #[derive(Debug, Args)]
@@ -146,8 +164,6 @@ pub(crate) struct DeleteArgs {
     /// Don't mind if it isn't there
     #[arg(long)]
     pub(crate) missing_ok: bool,
-    #[command(flatten)]
-    pub(crate) settings: Settings,
 }
 
 #[derive(Debug, Args)]
@@ -286,6 +302,9 @@ pub(crate) struct VerifyArgs {
 }
 
 #[derive(Debug, Args)]
+#[command(override_usage = "\
+monday-webhooks token sign [OPTIONS] --secret-env <VAR> --account <N> --user <N>
+                                  --audience <URL>")]
 pub(crate) struct SignArgs {
     /// Sign with the secret in this variable
     #[arg(long, value_name = "VAR")]
@@ -306,7 +325,8 @@ pub(crate) struct SignArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct TriggerArgs {
-    /// The event that was subscribed to, by monday's name
+    /// The event that was subscribed to, by monday's name (see `monday-webhooks events`)
+    #[arg(value_parser = event)]
     pub(crate) event: SubscriptionKind,
     /// The endpoint
     #[arg(long, value_name = "URL")]
@@ -315,11 +335,29 @@ pub(crate) struct TriggerArgs {
     #[arg(long, value_name = "VAR")]
     pub(crate) signing_secret_env: Option<String>,
     /// How many to send
-    #[arg(long, value_name = "N", default_value_t = 1)]
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) count: u32,
+    /// Override a field of the sample, as in event.pulseName=Hello or event.value.label.index=3: the
+    /// value is JSON, or else a string; several in turn
+    #[arg(long, value_name = "PATH=VALUE")]
+    pub(crate) set: Vec<Override>,
 }
 
+/// What `--fault` takes, and where the control API explains itself.
+const FAULTS: &str = "\
+Faults:
+  SPEC is [TARGET:]EFFECT[,OPTION]...
+  TARGET  the operation or root field that fails, such as create_webhook; any without one
+  EFFECT  status=CODE, html=CODE, error=NAME, legacy=NAME, delay=TIME (250ms, 2s), reset, lost,
+          truncate, null, null-data, empty-data or partial
+  OPTION  times=N or times=always (once by default), skip=N (calls before the first that fails),
+          retry-after=SECONDS; with error and legacy also retry-in=SECONDS and http=CODE
+  lost executes the call and cuts its answer off; reset cuts it off unexecuted.
+
+GET / at the control URL, which the first line names, lists what it can be asked.";
+
 #[derive(Debug, Args)]
+#[command(after_help = FAULTS)]
 pub(crate) struct EmulateArgs {
     /// The address to listen on, such as 127.0.0.1:8090
     #[arg(long, value_name = "HOST:PORT")]
@@ -336,7 +374,7 @@ pub(crate) struct EmulateArgs {
     /// Let its minutes pass so many times as fast: monday retries once a minute
     #[arg(long, value_name = "N", default_value = "1")]
     pub(crate) time_scale: NonZeroU32,
-    /// Fail in this way, such as create_webhook:status=503,times=2; several in turn
+    /// Fail in this way, such as create_webhook:status=503,times=2 (see below); several in turn
     #[arg(long, value_name = "SPEC")]
     pub(crate) fault: Vec<Fault>,
     #[command(flatten)]
@@ -413,6 +451,13 @@ pub(crate) struct CheckArgs {
 pub(crate) struct CompletionsArgs {
     /// The shell
     pub(crate) shell: Shell,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ManArgs {
+    /// Write a page for each command into this folder instead
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
 }
 
 /// A time to wait, which isn't none.

@@ -2,6 +2,8 @@
 
 use std::io::{self, IsTerminal, Write};
 
+use anstream::ColorChoice;
+use clap::builder::StyledStr;
 use comfy_table::{ContentArrangement, Table, presets};
 use monday_webhooks::{Webhook, client::WebhookConfig};
 use serde::Serialize;
@@ -62,13 +64,30 @@ pub(crate) fn json(value: &impl Serialize) -> Result<(), Failure> {
 
 /// Prints a line, at once and in one piece.
 pub(crate) fn line(text: &str) -> Result<(), Failure> {
+    self::text(&format!("{text}\n"))
+}
+
+/// Prints a text as it stands.
+pub(crate) fn text(text: &str) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
-    out.write_all(format!("{text}\n").as_bytes())
+    out.write_all(text.as_bytes())
         .and_then(|()| out.flush())
-        .map_err(|error| match error.kind() {
-            io::ErrorKind::BrokenPipe => Failure::Reported,
-            _ => Failure::failed(format!("the output could not be written: {error}")),
-        })
+        .map_err(|error| not_written(&error))
+}
+
+/// Prints a text in colour where standard output is a terminal, and `NO_COLOR` isn't set.
+pub(crate) fn styled(text: &StyledStr) -> Result<(), Failure> {
+    let mut out = anstream::stdout().lock();
+    write!(out, "{}", text.ansi())
+        .and_then(|()| out.flush())
+        .map_err(|error| not_written(&error))
+}
+
+fn not_written(error: &io::Error) -> Failure {
+    match error.kind() {
+        io::ErrorKind::BrokenPipe => Failure::Reported,
+        _ => Failure::failed(format!("the output could not be written: {error}")),
+    }
 }
 
 /// Prints a table.
@@ -87,23 +106,48 @@ pub(crate) fn table(
     for column in table.column_iter_mut() {
         column.set_padding((0, 2));
     }
-    for row in table.lines() {
-        line(row.trim_end())?;
+    for (number, row) in table.lines().enumerate() {
+        let row = row.trim_end();
+        if number == 0 {
+            styled(&format!("{HEADER}{row}{HEADER:#}\n").into())?;
+        } else {
+            line(row)?;
+        }
     }
     Ok(())
 }
 
-/// Somebody else's text for a terminal: without characters that would steer it.
+const HEADER: anstyle::Style = anstyle::Style::new().bold();
+
+/// Somebody else's text for a terminal: without characters that would steer it, or make a text look
+/// like another one.
 pub(crate) fn printable(text: &str) -> String {
     text.chars()
         .map(|character| {
-            if character.is_control() {
+            if character.is_control() || is_deceptive(character) {
                 '\u{FFFD}'
             } else {
                 character
             }
         })
         .collect()
+}
+
+/// Characters that turn the direction of a text around, have no width, or end a line in other
+/// programs.
+const fn is_deceptive(character: char) -> bool {
+    matches!(
+        character,
+        '\u{ad}'
+            | '\u{61c}'
+            | '\u{180e}'
+            | '\u{200b}'..='\u{200f}'
+            | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}'
+            | '\u{feff}'
+            | '\u{fff9}'..='\u{fffb}'
+            | '\u{e0000}'..='\u{e007f}'
+    )
 }
 
 /// JSON on one line, every token as it was.
@@ -202,7 +246,7 @@ pub(crate) fn start_logging(verbose: u8) {
         .with(
             fmt::layer()
                 .with_writer(io::stderr)
-                .with_ansi(io::stderr().is_terminal()),
+                .with_ansi(anstream::AutoStream::choice(&io::stderr()) != ColorChoice::Never),
         )
         .with(own)
         .init();
@@ -222,6 +266,14 @@ mod tests {
         );
         assert_eq!(compact(&indented).unwrap().get(), json);
         assert_eq!(super::indented("no {json"), "no {json");
+    }
+
+    #[test]
+    fn what_a_terminal_gets_is_what_it_looks_like() {
+        assert_eq!(
+            printable("a\u{1b}[31m\n\u{202e}gnp.exe\u{2066}b\u{200b}c\u{2028}\u{feff}é字"),
+            "a\u{fffd}[31m\u{fffd}\u{fffd}gnp.exe\u{fffd}b\u{fffd}c\u{fffd}\u{fffd}é字"
+        );
     }
 
     #[test]

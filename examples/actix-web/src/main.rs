@@ -1,7 +1,8 @@
 //! monday's deliveries at an actix-web application, kept in SQLite before they are answered.
 //!
 //! actix-web is on another version of `http`, so a request is translated for the plain function
-//! [`receive`], and its answer back.
+//! [`receive`], and its answer back. actix-web's feature for compressed bodies is off, so that
+//! nothing is unpacked before the sender is known.
 
 use std::{sync::Arc, time::SystemTime};
 
@@ -18,22 +19,27 @@ use monday_webhooks::{
 
 #[actix_web::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    tracing_subscriber::fmt().init();
+    let secret = SigningSecret::new(std::env::var("MONDAY_SIGNING_SECRET")?)?;
     let endpoint = Data::new(Endpoint {
-        verifier: Verifier::new(SigningSecret::new(std::env::var("MONDAY_SIGNING_SECRET")?)?),
+        // The URL that monday calls: a token for another endpoint is not taken.
+        verifier: Verifier::new(secret).audience(std::env::var("MONDAY_WEBHOOK_URL")?),
         inbox: Arc::new(SqliteInbox::open("inbox.sqlite", SqliteOptions::default())?),
     });
-    let worker = actix_web::rt::spawn(inbox::run(
+    let worker = inbox::run(
         Arc::clone(&endpoint.inbox),
         handle,
         WorkerOptions::default(),
         std::future::pending(),
-    ));
-    let served = HttpServer::new(move || App::new().configure(|config| routes(config, &endpoint)))
+    );
+    let server = HttpServer::new(move || App::new().configure(|config| routes(config, &endpoint)))
         .bind(("127.0.0.1", 8080))?
-        .run()
-        .await;
-    worker.abort();
-    Ok(served?)
+        .run();
+    // Where the worker ends the server does, too: nothing is answered 200 that nobody handles.
+    tokio::select! {
+        served = server => Ok(served?),
+        worked = worker => Ok(worked?),
+    }
 }
 
 struct Endpoint {
@@ -55,7 +61,7 @@ async fn monday(endpoint: Data<Endpoint>, request: HttpRequest, body: Bytes) -> 
     let answer = match receive(&endpoint.verifier, request, SystemTime::now()) {
         Outcome::Challenge(answer) => answer,
         Outcome::Message(delivery) => match endpoint.inbox.take(delivery).await {
-            Ok(_) => http::Response::new("{}".into()),
+            Ok(_) => taken(),
             Err(refusal) => refusal.response(),
         },
         Outcome::Refused(refusal) => refusal.response(),
@@ -66,6 +72,19 @@ async fn monday(endpoint: Data<Endpoint>, request: HttpRequest, body: Bytes) -> 
         builder.append_header((name.as_str(), value.as_bytes()));
     }
     builder.body(answer.into_body())
+}
+
+/// The answer to what was kept, with the headers that the other answers have.
+fn taken() -> http::Response<Bytes> {
+    let mut answer = http::Response::new(Bytes::from_static(b"{}"));
+    for (name, value) in [
+        (http::header::CONTENT_TYPE, "application/json"),
+        (http::header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    ] {
+        let value = http::HeaderValue::from_static(value);
+        answer.headers_mut().insert(name, value);
+    }
+    answer
 }
 
 fn translate(request: &HttpRequest, body: Bytes) -> http::Result<http::Request<Bytes>> {
@@ -129,6 +148,12 @@ mod tests {
         ] {
             let answer = call_service(&app, request.to_request()).await;
             assert_eq!(answer.status(), status);
+            let header = |name: &str| answer.headers().get(name).cloned();
+            // What is too large never reaches the endpoint.
+            if status != 413 {
+                assert_eq!(header("content-type").unwrap(), "application/json");
+                assert_eq!(header("x-content-type-options").unwrap(), "nosniff");
+            }
         }
         let challenge = r#"{"challenge":"abc"}"#;
         let answer = call_service(&app, post(challenge).to_request()).await;

@@ -11,16 +11,19 @@ use monday_webhooks::{
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
+    lambda_http::tracing::init_default_subscriber();
     let secret = SigningSecret::new(std::env::var("MONDAY_SIGNING_SECRET")?)?;
-    lambda_http::run(endpoint(secret, keep)).await
+    // The URL that monday calls: a token for another endpoint is not taken.
+    let verifier = Verifier::new(secret).audience(std::env::var("MONDAY_WEBHOOK_URL")?);
+    lambda_http::run(endpoint(verifier, keep)).await
 }
 
 /// The endpoint, with a sink for what arrives.
 fn endpoint<S: Sink<Verified<Delivery>>>(
-    secret: SigningSecret,
+    verifier: Verifier<SigningSecret>,
     sink: S,
 ) -> Receiver<impl Door<Message = Verified<Delivery>>, S> {
-    Receiver::new(Verifier::new(secret), sink)
+    Receiver::new(verifier, sink)
 }
 
 /// A function has no disk: put the delivery into a queue here, such as SQS, and return `Ok` once
@@ -70,7 +73,8 @@ mod tests {
         let token = sign_board_token(&secret, &BoardClaims::new(URL));
         let seen = Arc::new(Mutex::new(Vec::new()));
         let sink = Arc::clone(&seen);
-        let endpoint = endpoint(secret, move |delivery: Verified<Delivery>| {
+        let verifier = Verifier::new(secret).audience(URL);
+        let endpoint = endpoint(verifier, move |delivery: Verified<Delivery>| {
             sink.lock().unwrap().push(delivery.message().kind());
             std::future::ready(Ok::<(), Error>(()))
         });

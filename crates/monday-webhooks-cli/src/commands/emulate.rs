@@ -6,13 +6,14 @@ use std::net::SocketAddr;
 
 use monday_emulator::{Clock, Emulator};
 use monday_webhooks::auth::SigningSecret;
-use serde_json::json;
+use serde::Serialize;
 
 use crate::{
     args::{EmulateArgs, Global},
     failure::{Failure, with_causes},
     inspect::Inspector,
-    output, secrets,
+    output,
+    secrets::Variable,
 };
 
 use self::inspected::{Inspected, Recorder};
@@ -22,13 +23,22 @@ const PERSONAL_TOKEN: &str = "emulator-personal-token";
 const APP_TOKEN: &str = "emulator-app-token";
 const SIGNING_SECRET: &str = "emulator-signing-secret";
 
+/// The first line.
+#[derive(Serialize)]
+struct Started<'a> {
+    graphql: &'a str,
+    control: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    inspect: Option<String>,
+}
+
 pub(crate) fn run(_: &Global, args: &EmulateArgs) -> Result<(), Failure> {
-    let or_default = |variable: Option<&str>, default: &str| match variable {
-        Some(variable) => secrets::from_env(variable),
+    let or_default = |option, name: &Option<String>, default: &str| match name {
+        Some(name) => Variable::new(option, name).read(),
         None => Ok(default.to_owned()),
     };
     let secret = match args.signing_secret_env.as_deref() {
-        Some(variable) => secrets::signing_secret(variable)?,
+        Some(name) => Variable::new("--signing-secret-env", name).signing_secret()?,
         None => SigningSecret::new(SIGNING_SECRET).map_err(Failure::failed)?,
     };
     let mut builder = Emulator::builder()
@@ -36,29 +46,31 @@ pub(crate) fn run(_: &Global, args: &EmulateArgs) -> Result<(), Failure> {
         .control_addr(SocketAddr::new(args.addr.ip(), 0))
         .clock(Clock::scaled(args.time_scale))
         .personal_token(or_default(
-            args.personal_token_env.as_deref(),
+            "--personal-token-env",
+            &args.personal_token_env,
             PERSONAL_TOKEN,
         )?)
-        .app_token(or_default(args.app_token_env.as_deref(), APP_TOKEN)?)
+        .app_token(or_default(
+            "--app-token-env",
+            &args.app_token_env,
+            APP_TOKEN,
+        )?)
         .signing_secret(secret);
     for fault in &args.fault {
         builder = builder.fault(fault.clone());
     }
     super::block_on(async {
-        let emulator = builder
-            .start()
-            .await
-            .map_err(|error| Failure::failed(with_causes(&error)))?;
+        let emulator = builder.start().await.map_err(|error| {
+            Failure::failed(with_causes(&error))
+                .advise("choose another --addr; with port 0 a free one is taken")
+        })?;
         let mut events = emulator.events();
         let inspector = Inspector::bind(&args.inspect).await?;
-        let mut first = json!({
-            "graphql": emulator.endpoint(),
-            "control": emulator.control_endpoint(),
-        });
-        if let Some(inspector) = &inspector {
-            first["inspect"] = inspector.url()?.into();
-        }
-        output::json(&first)?;
+        output::json(&Started {
+            graphql: &emulator.endpoint(),
+            control: emulator.control_endpoint().as_deref(),
+            inspect: inspector.as_ref().map(Inspector::url).transpose()?,
+        })?;
         let recorder = inspector
             .as_ref()
             .map(|inspector| Recorder::new(emulator.handle(), inspector.record()));

@@ -9,12 +9,15 @@ use monday_webhooks::{
     auth::{AuthError, ClientSecret, Profile, Verifier},
     testing::{self, BoardClaims},
 };
+use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
 use crate::{
+    advice,
     args::{Global, SignArgs, VerifyArgs},
     failure::Failure,
-    output, secrets,
+    output,
+    secrets::Variable,
 };
 
 /// More than the longest token, so that one that is too long is refused as such.
@@ -29,57 +32,65 @@ pub(crate) fn verify(global: &Global, args: &VerifyArgs) -> Result<(), Failure> 
     };
     let claims = if args.lifecycle {
         let sender = verifier(args, |variable| {
-            ClientSecret::new(secrets::from_env(variable)?)
-                .map_err(|error| Failure::usage(format!("{variable}: {error}")))
+            ClientSecret::new(variable.read()?).map_err(|error| variable.refused(&error))
         })?
         .verify(&token(args)?, now)
-        .map_err(refused)?;
-        json!({
-            "client_id": sender.client_id,
-            "app_id": sender.app_id,
-            "app_version_id": sender.app_version_id,
-            "account_id": sender.account_id,
-            "user_id": sender.user_id,
-            "install_id": sender.install_id,
-            "is_admin": sender.is_admin,
-            "audience": sender.audience,
-            "issued_at": sender.issued_at,
-            "expires_at": sender.expires_at,
-        })
+        .map_err(advice::token)?;
+        Claims(vec![
+            ("account_id", json!(sender.account_id)),
+            ("user_id", json!(sender.user_id)),
+            ("expires_at", json!(sender.expires_at)),
+            ("issued_at", json!(sender.issued_at)),
+            ("audience", json!(sender.audience)),
+            ("client_id", json!(sender.client_id)),
+            ("app_id", json!(sender.app_id)),
+            ("app_version_id", json!(sender.app_version_id)),
+            ("install_id", json!(sender.install_id)),
+            ("is_admin", json!(sender.is_admin)),
+        ])
     } else {
-        let sender = verifier(args, secrets::signing_secret)?
+        let sender = verifier(args, Variable::signing_secret)?
             .verify(&token(args)?, now)
-            .map_err(refused)?;
-        json!({
-            "account_id": sender.account_id,
-            "user_id": sender.user_id,
-            "audience": sender.audience,
-            "issued_at": sender.issued_at,
-            "expires_at": sender.expires_at,
-        })
+            .map_err(advice::token)?;
+        Claims(vec![
+            ("account_id", json!(sender.account_id)),
+            ("user_id", json!(sender.user_id)),
+            ("expires_at", json!(sender.expires_at)),
+            ("issued_at", json!(sender.issued_at)),
+            ("audience", json!(sender.audience)),
+        ])
     };
     if global.json {
         return output::json(&claims);
     }
-    let rows = claims.as_object().into_iter().flatten();
     output::table(
         &["CLAIM", "VALUE"],
-        rows.map(|(name, value)| {
+        claims.0.iter().map(|(name, value)| {
             let value = match value {
                 Value::Null => String::new(),
                 Value::String(text) => text.clone(),
                 other => other.to_string(),
             };
-            vec![name.clone(), value]
+            vec![(*name).to_owned(), value]
         }),
     )
 }
 
-fn verifier<P: Profile>(
-    args: &VerifyArgs,
-    secret: impl Fn(&str) -> Result<P, Failure>,
+/// A token's claims, in the order in which they are printed.
+struct Claims(Vec<(&'static str, Value)>);
+
+impl Serialize for Claims {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(name, value)| (name, value)))
+    }
+}
+
+fn verifier<'a, P: Profile>(
+    args: &'a VerifyArgs,
+    secret: impl Fn(Variable<'a>) -> Result<P, Failure>,
 ) -> Result<Verifier<P>, Failure> {
-    let mut secrets = args.secret_env.iter().map(|variable| secret(variable));
+    let variables = args.secret_env.iter();
+    let mut secrets = variables.map(|name| secret(Variable::new("--secret-env", name)));
     let first = secrets
         .next()
         .ok_or_else(|| Failure::usage("there is no --secret-env"))??;
@@ -103,19 +114,15 @@ fn token(args: &VerifyArgs) -> Result<String, Failure> {
         .take(MAX_INPUT)
         .read_to_end(&mut token)
         .map_err(|error| Failure::failed(format!("the token could not be read: {error}")))?;
-    let mut token = String::from_utf8(token).map_err(|_| refused(AuthError::Malformed))?;
+    let mut token = String::from_utf8(token).map_err(|_| advice::token(AuthError::Malformed))?;
     if token.ends_with('\n') {
         token.pop();
     }
     Ok(token)
 }
 
-fn refused(error: AuthError) -> Failure {
-    Failure::failed(error)
-}
-
 pub(crate) fn sign(args: &SignArgs) -> Result<(), Failure> {
-    let secret = secrets::signing_secret(&args.secret_env)?;
+    let secret = Variable::new("--secret-env", &args.secret_env).signing_secret()?;
     let mut claims = BoardClaims::new(args.audience.as_str());
     claims.account_id = args.account.into();
     claims.user_id = args.user.into();

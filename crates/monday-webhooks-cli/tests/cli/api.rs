@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use monday_emulator::{DEFAULT_BOARD_ID, Emulator};
+use monday_emulator::{DEFAULT_BOARD_ID, Emulator, FailedChallenge};
 use serde_json::{Value, json};
 
 use crate::support::{Ran, Running, command, run};
@@ -194,6 +194,34 @@ fn an_error_of_mondays_is_one_sentence_with_its_code() {
 }
 
 #[test]
+fn what_monday_refuses_comes_with_what_to_do() {
+    let monday = Monday::start();
+    let board = board();
+    let create = |board: &str| {
+        let url = ["--url", "http://127.0.0.1:9/", "--allow-http"];
+        let event = ["create", "--board", board, "--event", "create_item"];
+        monday.run(&[&event[..], &url].concat())
+    };
+    create(&board).refused(
+        1,
+        "it must answer the challenge; try `monday-webhooks listen",
+    );
+    create("5").refused(1, "check --board");
+    monday
+        .emulator
+        .change_behaviour(|behaviour| behaviour.failed_challenge = FailedChallenge::Null);
+    create(&board).refused(1, "may have been created; list the board's webhooks");
+    let mut stranger = monday.command(&["list", "--board", &board]);
+    run(stranger.env("MONDAY_API_TOKEN", "unknown")).refused(1, "--token-env");
+    monday
+        .emulator
+        .add_fault("webhooks:error=missingRequiredPermissions".parse().unwrap());
+    monday
+        .run(&["list", "--board", &board])
+        .refused(1, "webhooks:read");
+}
+
+#[test]
 fn the_version_of_the_schema_is_sent_unless_another_is_named() {
     let monday = Monday::start();
     let board = board();
@@ -322,8 +350,13 @@ fn settings_come_from_a_file_then_the_environment_then_the_options() {
     environment.env("MONDAY_API_VERSION", "2026-07");
     run(&mut environment).json();
     let mut option = command(&arguments);
-    option.env("MONDAY_API_VERSION", "hidden");
-    run(option.args(["--api-version", "2027-01"])).json();
+    option
+        .env("MONDAY_API_VERSION", "hidden")
+        .env("MONDAY_API_URL", "hidden")
+        .env("MONDAY_API_TOKEN", "hidden hidden")
+        .env("TOKEN", token);
+    let options = ["--api-version", "2027-01", "--endpoint", endpoint.as_str()];
+    run(option.args(options).args(["--token-env", "TOKEN"])).json();
     let versions: Vec<_> = monday
         .emulator
         .requests()
@@ -345,4 +378,111 @@ fn settings_come_from_a_file_then_the_environment_then_the_options() {
         ran.refused(2, says);
         assert!(!ran.stderr().contains("hidden"), "{ran:?}");
     }
+}
+
+#[test]
+fn every_command_takes_a_file_of_settings_before_and_after_its_name() {
+    let monday = Monday::start();
+    let directory = tempfile::tempdir().unwrap();
+    let (file, other) = (
+        directory.path().join("a.toml"),
+        directory.path().join("b.toml"),
+    );
+    let endpoint = monday.emulator.endpoint();
+    let token = monday.emulator.app_token().expose();
+    std::fs::write(
+        &file,
+        format!("token = \"{token}\"\nurl = \"{endpoint}\"\n"),
+    )
+    .unwrap();
+    std::fs::write(&other, "endpoint = \"http://127.0.0.1:1/v2\"\n").unwrap();
+    let (file, other) = (file.to_str().unwrap(), other.to_str().unwrap());
+
+    for arguments in [
+        &["events", "--json", "--config", file][..],
+        &["--config", file, "events", "--json"],
+        &["decode", "--config", file, "/dev/null", "--lines"],
+        &["schema", "--config", file, "fetch"],
+        &["schema", "fetch", "--config", file],
+        &["--config", file, "schema", "fetch"],
+        // The nearest one counts.
+        &["--config", other, "schema", "fetch", "--config", file],
+    ] {
+        let ran = run(&mut command(arguments));
+        assert_eq!(ran.code(), 0, "{arguments:?}: {ran:?}");
+    }
+    run(&mut command(&["schema", "fetch", "--config", other])).refused(1, "could not be fetched");
+    let mut environment = command(&["schema", "fetch"]);
+    run(environment.env("MONDAY_API_URL", "http://127.0.0.1:1/v2"))
+        .refused(1, "could not be fetched");
+    let remote = ["schema", "fetch", "--endpoint", "http://example.com/v2"];
+    run(&mut command(&remote)).refused(2, "loopback");
+
+    // After `create` the word is the webhook's own.
+    let mut endpoint = Running::start(&mut command(&[
+        "listen",
+        "--addr",
+        "127.0.0.1:0",
+        "--unsigned",
+        "--config",
+        file,
+    ]));
+    let url = endpoint.next_json()["listening"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let board = board();
+    let create = [
+        "create",
+        "--json",
+        "--allow-http",
+        "--board",
+        &board,
+        "--url",
+        &url,
+        "--event",
+        "change_specific_column_value",
+        "--config",
+        r#"{"columnId":"a"}"#,
+    ];
+    let created = run(&mut command(&[&["--config", file], &create[..]].concat())).json();
+    assert_eq!(created["config"], json!({"columnId": "a"}));
+    let delete = [
+        "delete",
+        created["id"].as_str().unwrap(),
+        "--json",
+        "--config",
+        file,
+    ];
+    assert_eq!(run(&mut command(&delete)).json()["id"], created["id"]);
+    let help = run(&mut command(&["create", "--help"]));
+    assert!(help.stdout().contains("--config FILE create"), "{help:?}");
+
+    let missing = [
+        "listen",
+        "--addr",
+        "127.0.0.1:0",
+        "--unsigned",
+        "--config",
+        "/no/such.toml",
+    ];
+    run(&mut command(&missing)).refused(2, "/no/such.toml");
+}
+
+#[test]
+fn an_empty_variable_is_one_that_is_not_set() {
+    let monday = Monday::start();
+    let board = board();
+    let endpoint = monday.emulator.endpoint();
+    let list = ["list", "--json", "--board", &board, "--endpoint", &endpoint];
+    let mut listing = command(&list);
+    listing
+        .env("MONDAY_API_TOKEN", "")
+        .env("MONDAY_API_VERSION", "");
+    listing.env("MONDAY_API_KEY", monday.emulator.app_token().expose());
+    assert_eq!(run(&mut listing).json(), json!([]));
+    let mut none = command(&list);
+    run(none.env("MONDAY_API_TOKEN", "").env("MONDAY_API_KEY", "")).refused(2, "no API token");
+    let mut named = command(&[&list[..], &["--token-env", "EMPTY"]].concat());
+    run(named.env("EMPTY", "")).refused(2, "EMPTY: the API token is empty");
 }

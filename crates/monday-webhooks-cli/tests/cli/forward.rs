@@ -1,15 +1,13 @@
 //! `listen --forward`.
 
-use monday_webhooks::{
-    SubscriptionKind,
-    auth::{SigningSecret, Verifier},
-    testing::sample,
-};
+use std::{io::Read, net::TcpListener};
+
+use monday_webhooks::auth::{SigningSecret, Verifier};
 
 use crate::{
     endpoint::Endpoint,
-    listen::{Listener, body, token},
-    support::command,
+    listen::{AUDIENCE, Listener, body, token},
+    support::{command, run},
 };
 
 const SIGNED: [&str; 4] = ["--signing-secret-env", "SECRET", "--retry-every", "10ms"];
@@ -60,37 +58,54 @@ fn an_endpoint_that_fails_gets_the_delivery_again_until_it_takes_it() {
 }
 
 #[test]
-fn what_the_endpoint_did_not_take_is_handed_on_after_a_restart_with_a_token_of_its_own() {
+fn what_a_killed_process_held_is_handed_on_after_a_restart_with_a_token_of_its_own() {
     let folder = tempfile::tempdir().unwrap();
     let inbox = format!("sqlite:{}", folder.path().join("inbox.db").display());
-    let failing = Endpoint::start(&[503]);
-    let options = [
-        "--signing-secret-env",
-        "SECRET",
-        "--inbox",
-        &inbox,
-        "--retry-every",
-        "1h",
-        "--forward",
-        &failing.url,
-    ];
-    let listener = Listener::start(&options);
-    let first = token("one", |claims| {
-        claims.audience = "https://example.com/a".into()
-    });
+    let inbox = ["--inbox", &inbox, "--audience", AUDIENCE];
+    // An endpoint that takes its time.
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let to = format!("http://{}/", silent.local_addr().unwrap());
+    let listener = Listener::start(&[&SIGNED[..], &inbox, &["--forward", &to]].concat());
+    let first = token("one", |claims| claims.expires_at += 1000);
     assert_eq!(listener.post(Some(&first), &body()), 200);
-    assert_eq!(failing.next().headers["authorization"], first);
-    // It waits for its next attempt, and the end doesn't.
-    assert_eq!(listener.process.stop(), (0, Vec::new()));
+    let (mut asked, _) = silent.accept().unwrap();
+    let mut request = [0; 1];
+    asked.read_exact(&mut request).unwrap();
+    assert_eq!(listener.process.kill(), Vec::<String>::new());
 
     let endpoint = Endpoint::start(&[200]);
-    let inbox_option = ["--inbox", &inbox];
-    let requeued = forwarding(&endpoint, &inbox_option);
-    // Its time hasn't come; another delivery goes through meanwhile.
-    let other = sample(&SubscriptionKind::ChangeName).unwrap().to_string();
-    assert_eq!(requeued.post(Some(&token("one", |_| ())), &other), 200);
-    assert_eq!(endpoint.next().body, other);
-    assert_eq!(requeued.process.stop().0, 0);
+    let mut listener = forwarding(&endpoint, &inbox);
+    let arrived = endpoint.next();
+    assert_eq!(arrived.body, body());
+    let made = &arrived.headers["authorization"];
+    assert_ne!(*made, first);
+    assert_signed_for(made);
+    assert_eq!(listener.process.next_json()["forward"]["status"], 200);
+    assert_eq!(listener.process.stop(), (0, Vec::new()));
+}
+
+/// A token is right for the sample's sender and endpoint.
+fn assert_signed_for(token: &str) {
+    let verifier = Verifier::new(SigningSecret::new("one").unwrap()).audience(AUDIENCE);
+    let sender = verifier.verify(token, std::time::SystemTime::now());
+    let sender = sender.unwrap();
+    assert_eq!(sender.account_id.unwrap().get(), 17_654_321);
+    assert_eq!(sender.user_id.unwrap().get(), 51_234_567);
+}
+
+#[test]
+fn what_waits_for_its_next_attempt_stays_in_the_inbox() {
+    let folder = tempfile::tempdir().unwrap();
+    let inbox = format!("sqlite:{}", folder.path().join("inbox.db").display());
+    let endpoint = Endpoint::start(&[503]);
+    let options = ["--unsigned", "--inbox", &inbox, "--retry-every", "1h"];
+    let listener = Listener::start(&[&options[..], &["--forward", &endpoint.url]].concat());
+    assert_eq!(listener.post(None, &body()), 200);
+    endpoint.next();
+    // It isn't waited for, nor lost.
+    assert_eq!(listener.process.stop(), (0, Vec::new()));
+    let status = ["inbox", "status", "--json", "--inbox", &inbox];
+    assert_eq!(run(&mut command(&status)).json()["unhandled"], 1);
 }
 
 #[test]
@@ -106,11 +121,7 @@ fn an_expired_token_is_replaced_by_one_for_the_same_sender_and_endpoint() {
     let arrived = endpoint.next();
     let made = &arrived.headers["authorization"];
     assert_ne!(*made, late);
-    let verifier = Verifier::new(SigningSecret::new("one").unwrap());
-    let verifier = verifier.audience("https://example.com/monday");
-    let sender = verifier.verify(made, std::time::SystemTime::now()).unwrap();
-    assert_eq!(sender.account_id.unwrap().get(), 17_654_321);
-    assert_eq!(sender.user_id.unwrap().get(), 51_234_567);
+    assert_signed_for(made);
 }
 
 #[test]
@@ -133,7 +144,7 @@ fn with_an_inbox_in_memory_the_end_says_what_is_lost() {
 fn wrong_options_are_refused() {
     let listen = ["listen", "--addr", "127.0.0.1:0", "--unsigned"];
     let refused = |more: &[&str], says| {
-        crate::support::run(&mut command(&[&listen[..], more].concat())).refused(2, says);
+        run(&mut command(&[&listen[..], more].concat())).refused(2, says);
     };
     refused(&["--forward", "ftp://example.com"], "http or https");
     refused(&["--retry-every", "5s"], "--forward");

@@ -101,13 +101,19 @@ fn authority(url: &str) -> &str {
 }
 
 #[derive(Debug)]
-struct Answer {
-    status: u16,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
     head: String,
-    body: String,
+    pub(crate) body: String,
 }
 
-fn exchange(authority: &str, method: &str, path: &str, headers: &str, body: &str) -> Answer {
+pub(crate) fn exchange(
+    authority: &str,
+    method: &str,
+    path: &str,
+    headers: &str,
+    body: &str,
+) -> Answer {
     let mut stream = TcpStream::connect(authority).unwrap();
     let length = body.len();
     write!(
@@ -115,13 +121,27 @@ fn exchange(authority: &str, method: &str, path: &str, headers: &str, body: &str
         "{method} {path} HTTP/1.1\r\nconnection: close\r\ncontent-length: {length}\r\n{headers}\r\n{body}"
     )
     .unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).unwrap();
-    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+    // Not to the end of the connection: some keep it open all the same.
+    let mut reader = BufReader::new(stream);
+    let mut head = String::new();
+    let mut length = 0;
+    loop {
+        let start = head.len();
+        reader.read_line(&mut head).unwrap();
+        let line = head[start..].to_ascii_lowercase();
+        if let Some(value) = line.strip_prefix("content-length:") {
+            length = value.trim().parse().unwrap();
+        }
+        if line.trim().is_empty() {
+            break;
+        }
+    }
+    let mut body = vec![0; length];
+    reader.read_exact(&mut body).unwrap();
     Answer {
         status: head[9..12].parse().unwrap(),
         head: head.to_ascii_lowercase(),
-        body: body.to_owned(),
+        body: String::from_utf8(body).unwrap(),
     }
 }
 
@@ -246,6 +266,22 @@ fn without_an_endpoint_there_is_nowhere_to_replay_to() {
     let answer = inspected.exchange("GET", "/api/webhooks?board=1", "", "");
     assert_eq!(answer.status, 409);
     assert!(answer.body.contains("MONDAY_API_TOKEN"), "{answer:?}");
+}
+
+#[test]
+fn the_page_asks_monday_with_the_settings_of_the_file() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let emulator = runtime
+        .block_on(monday_emulator::Emulator::start())
+        .unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("monday.yml");
+    let (endpoint, token) = (emulator.endpoint(), emulator.app_token().expose());
+    std::fs::write(&file, format!("token: {token}\nurl: {endpoint}\n")).unwrap();
+    let inspected = Inspected::listen(&["--unsigned", "--config", file.to_str().unwrap()]);
+    let webhooks = inspected.get(&format!("/api/webhooks?board={DEFAULT_BOARD_ID}"));
+    assert_eq!(webhooks, json!([]));
+    assert_eq!(emulator.requests().len(), 1);
 }
 
 #[test]

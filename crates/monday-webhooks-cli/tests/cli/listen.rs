@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 
 use crate::support::{Running, command, run};
 
-const AUDIENCE: &str = "https://example.com/monday";
+pub(crate) const AUDIENCE: &str = "https://example.com/monday";
 
 pub(crate) struct Listener {
     pub(crate) process: Running,

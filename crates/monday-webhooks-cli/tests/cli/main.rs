@@ -3,15 +3,21 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod api;
+mod browser;
 mod decode;
 mod demo;
 mod emulate;
 mod endpoint;
+mod failures;
 mod forward;
 mod inbox;
 mod inspect;
 mod listen;
+mod man;
+mod page;
 mod schema;
 mod support;
+mod terminal;
 mod token;
+mod trigger;
 mod usage;

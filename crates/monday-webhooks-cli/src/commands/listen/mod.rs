@@ -9,7 +9,7 @@ use std::{sync::Arc, time::Duration};
 
 use monday_webhooks::{
     Receiver,
-    auth::Verifier,
+    auth::{SigningSecret, Verifier},
     inbox::{
         self, Inbox, Job, MemoryInbox, MemoryOptions, SqliteInbox, SqliteOptions, WorkerOptions,
     },
@@ -29,13 +29,18 @@ use crate::{
     args::{Global, InboxName, ListenArgs, Settings},
     failure::{Failure, with_causes},
     inspect::Inspector,
-    net, output, secrets,
+    net, output,
+    secrets::{self, Variable},
 };
 
 /// How long the end waits for what was accepted to be printed.
 const DRAIN_TIME: Duration = Duration::from_secs(10);
 
-pub(crate) fn run(global: &Global, args: &ListenArgs) -> Result<(), Failure> {
+pub(crate) fn run(global: &Global, settings: &Settings, args: &ListenArgs) -> Result<(), Failure> {
+    if settings.file.is_some() {
+        // A file that was named isn't passed over, whoever needs it.
+        secrets::config(global, settings)?;
+    }
     let style = match (args.quiet, output::json_lines(global)) {
         (true, _) => Style::Quiet,
         (false, true) => Style::Json,
@@ -45,6 +50,7 @@ pub(crate) fn run(global: &Global, args: &ListenArgs) -> Result<(), Failure> {
     let forwarder = forwarder(args)?;
     let listener = Listener {
         global,
+        settings,
         args,
         verifier,
         forwarder,
@@ -81,6 +87,7 @@ const IDLE_LOOKS: u32 = 40;
 /// The options, read.
 struct Listener<'a> {
     global: &'a Global,
+    settings: &'a Settings,
     args: &'a ListenArgs,
     /// None for unsigned deliveries.
     verifier: Option<Verifier>,
@@ -131,8 +138,7 @@ impl Listener<'_> {
                 inbox: Arc::clone(&inbox),
                 record: inspector.record(),
                 forwarder: self.forwarder.clone(),
-                client: secrets::client(self.global, &Settings { file: None })
-                    .map_err(Failure::into_message),
+                client: secrets::client(self.global, self.settings).map_err(Failure::into_message),
             };
             tokio::spawn(inspector.serve(backend))
         });
@@ -248,8 +254,8 @@ async fn drain<I: Inbox>(inbox: &I, may_wait: bool) -> Result<u64, Failure> {
 /// The verifier of the options; none for unsigned deliveries.
 fn verifier(args: &ListenArgs) -> Result<Option<Verifier>, Failure> {
     let mut verifier: Option<Verifier> = None;
-    for variable in &args.signing_secret_env {
-        let secret = secrets::signing_secret(variable)?;
+    for name in &args.signing_secret_env {
+        let secret = signing_secret(name)?;
         verifier = Some(match verifier {
             None => Verifier::new(secret),
             Some(verifier) => verifier.or_secret(secret),
@@ -266,6 +272,10 @@ fn verifier(args: &ListenArgs) -> Result<Option<Verifier>, Failure> {
     Ok(verifier)
 }
 
+fn signing_secret(name: &str) -> Result<SigningSecret, Failure> {
+    Variable::new("--signing-secret-env", name).signing_secret()
+}
+
 fn forwarder(args: &ListenArgs) -> Result<Option<Arc<Forwarder>>, Failure> {
     let Some(to) = &args.forward else {
         return Ok(None);
@@ -275,7 +285,7 @@ fn forwarder(args: &ListenArgs) -> Result<Option<Arc<Forwarder>>, Failure> {
         .filter(|url| matches!(url.scheme(), "http" | "https"))
         .ok_or_else(|| Failure::usage("--forward takes an http or https URL"))?;
     let secret = args.signing_secret_env.first();
-    let secret = secret.map(|variable| secrets::signing_secret(variable));
+    let secret = secret.map(|name| signing_secret(name));
     let forwarder = Forwarder::new(
         to,
         args.retry_every,

@@ -27,6 +27,7 @@
   let wanted = 0;
   let source = null;
   let searching = 0;
+  let late = null;
 
   // ---- requests
 
@@ -107,10 +108,31 @@
 
   async function load() {
     const question = ++searching;
-    const found = await ask("/api/entries?q=" + encodeURIComponent($("search").value));
-    if (question !== searching) return;
-    entries = found;
-    draw();
+    // What changes until the answer is there may not be in it.
+    late = [];
+    let found = entries;
+    try {
+      found = await ask("/api/entries?q=" + encodeURIComponent($("search").value));
+    } finally {
+      if (question === searching) {
+        const missed = late;
+        late = null;
+        entries = found;
+        if (!$("search").value) missed.forEach(keep);
+        else if (missed.length > 0) loadSoon();
+        draw();
+      }
+    }
+  }
+
+  function keep(entry) {
+    const index = entries.findIndex((known) => known.id === entry.id);
+    if (index >= 0) entries[index] = entry;
+    else {
+      entries.unshift(entry);
+      entries.sort((one, other) => other.id - one.id);
+      entries.length = Math.min(entries.length, KEPT);
+    }
   }
 
   let again = 0;
@@ -127,15 +149,10 @@
   }
 
   function changed(entry) {
-    if ($("search").value) loadSoon();
+    if (late) late.push(entry);
+    else if ($("search").value) loadSoon();
     else {
-      const index = entries.findIndex((known) => known.id === entry.id);
-      if (index >= 0) entries[index] = entry;
-      else {
-        entries.unshift(entry);
-        entries.sort((one, other) => other.id - one.id);
-        entries.length = Math.min(entries.length, KEPT);
-      }
+      keep(entry);
       drawSoon();
     }
     if (entry.id === chosen) guarded(show)(entry.id);
