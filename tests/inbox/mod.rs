@@ -1,7 +1,12 @@
 //! The inbox: one suite that every implementation passes, and what is particular to each.
 
 mod deliveries;
+mod log;
 mod memory;
+mod nats;
+mod nats_access;
+mod nats_server;
+mod nats_setup;
 mod sqlite;
 mod suite;
 mod worker_suite;

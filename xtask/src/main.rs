@@ -6,6 +6,8 @@
 )]
 
 mod changelog;
+mod crash;
+mod nats;
 mod schema;
 mod test;
 
@@ -15,6 +17,8 @@ use std::{
 };
 
 const USAGE: &str = "usage: cargo xtask test
+       cargo xtask nats
+       cargo xtask crash --rounds N [--inbox sqlite|nats|cluster] [--seed N]
        cargo xtask schema check
        cargo xtask schema bless
        cargo xtask schema update --from FILE --api-version VERSION";
@@ -22,7 +26,11 @@ const USAGE: &str = "usage: cargo xtask test
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let done = match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-        ["test"] => test::run().map_err(Into::into),
+        ["test"] => test::run(),
+        ["nats"] => nats::server()
+            .map(|server| println!("{}", server.display()))
+            .map_err(Into::into),
+        ["crash", ref options @ ..] => crash::run(options),
         ["schema", "check"] => schema::check(),
         ["schema", "bless"] => schema::bless(),
         ["schema", "update", "--from", file, "--api-version", version] => {

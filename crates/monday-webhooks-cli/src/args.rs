@@ -6,7 +6,8 @@ use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 use monday_emulator::Fault;
 use monday_webhooks::{
-    BoardId, ColumnId, GroupId, SubscriptionKind, WebhookId, inbox::DeadLetterId,
+    BoardId, ColumnId, GroupId, SubscriptionKind, WebhookId,
+    inbox::{DeadLetterId, NatsOptions},
 };
 
 /// The whole life of monday.com webhooks: subscribe, listen, decode, and try all of it offline.
@@ -175,9 +176,11 @@ pub(crate) struct ListenArgs {
     /// Let an audience be an http URL on another machine
     #[arg(long)]
     pub(crate) allow_http: bool,
-    /// Keep deliveries here until they are printed: memory, or sqlite:PATH
+    /// Keep deliveries here until they are printed: memory, sqlite:PATH or nats://HOST:PORT/STREAM
     #[arg(long, value_name = "INBOX", default_value = "memory")]
     pub(crate) inbox: InboxName,
+    #[command(flatten)]
+    pub(crate) nats: NatsArgs,
     /// Print the first line alone
     #[arg(long)]
     pub(crate) quiet: bool,
@@ -197,9 +200,60 @@ pub(crate) enum InboxCommand {
 
 #[derive(Debug, Args)]
 pub(crate) struct InboxArgs {
-    /// The inbox: sqlite:PATH
+    /// The inbox: sqlite:PATH or nats://HOST:PORT/STREAM
     #[arg(long, value_name = "INBOX")]
     pub(crate) inbox: InboxName,
+    #[command(flatten)]
+    pub(crate) nats: NatsArgs,
+}
+
+/// How to reach an inbox in NATS.
+#[derive(Debug, Args)]
+pub(crate) struct NatsArgs {
+    /// Connect to NATS with this credentials file
+    #[arg(long, value_name = "FILE", group = "nats_auth")]
+    pub(crate) nats_creds: Option<PathBuf>,
+    /// Connect to NATS with the token in this variable
+    #[arg(long, value_name = "VAR", group = "nats_auth")]
+    pub(crate) nats_token_env: Option<String>,
+    /// Connect to NATS with the seed of an nkey in this variable
+    #[arg(long, value_name = "VAR", group = "nats_auth")]
+    pub(crate) nats_nkey_env: Option<String>,
+    /// Connect to NATS as this user
+    #[arg(
+        long,
+        value_name = "NAME",
+        group = "nats_auth",
+        requires = "nats_password_env"
+    )]
+    pub(crate) nats_user: Option<String>,
+    /// With the password in this variable
+    #[arg(long, value_name = "VAR", requires = "nats_user")]
+    pub(crate) nats_password_env: Option<String>,
+    /// Trust NATS servers by these certificates (PEM) [default: the system's]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) nats_ca: Option<PathBuf>,
+    /// How many NATS servers keep each delivery: 3 for a cluster
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(crate) nats_replicas: usize,
+    /// Ask the NATS servers whether they sync each write, with this credentials file of the system
+    /// account
+    #[arg(long, value_name = "FILE")]
+    pub(crate) nats_system_creds: Option<PathBuf>,
+    /// Where NATS servers aren't known to sync each write
+    #[arg(long, value_name = "WHAT", value_enum, default_value_t = NatsSync::Warn)]
+    pub(crate) nats_sync: NatsSync,
+}
+
+/// What to do where NATS servers aren't known to sync each write.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum NatsSync {
+    /// Say so
+    Warn,
+    /// Don't start
+    Require,
+    /// Nothing: you know that they do
+    Declared,
 }
 
 #[derive(Debug, Args)]
@@ -398,16 +452,21 @@ pub(crate) struct CompletionsArgs {
 pub(crate) enum InboxName {
     Memory,
     Sqlite(PathBuf),
+    Nats(Box<NatsOptions>),
 }
 
 impl FromStr for InboxName {
-    type Err = &'static str;
+    type Err = String;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         match text.split_once(':') {
             None if text == "memory" => Ok(Self::Memory),
             Some(("sqlite", path)) if !path.is_empty() => Ok(Self::Sqlite(path.into())),
-            _ => Err("an inbox is memory, or sqlite:PATH"),
+            Some(("nats" | "tls", _)) => match NatsOptions::from_address(text) {
+                Ok(options) => Ok(Self::Nats(Box::new(options))),
+                Err(error) => Err(error.to_string()),
+            },
+            _ => Err("an inbox is memory, sqlite:PATH or nats://HOST:PORT/STREAM".to_owned()),
         }
     }
 }

@@ -6,14 +6,15 @@ use monday_webhooks::{
     AccountId, Receiver,
     auth::Verifier,
     inbox::{
-        self, Inbox, Job, MemoryInbox, MemoryOptions, SqliteInbox, SqliteOptions, WorkerOptions,
+        self, Inbox, Job, MemoryInbox, MemoryOptions, SqliteInbox, SqliteOptions, Status,
+        WorkerOptions,
     },
     receiver::dangerous,
     server::Server,
 };
 use serde::Serialize;
 use serde_json::{json, value::RawValue};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 
 use crate::{
     args::{Global, InboxName, ListenArgs},
@@ -49,6 +50,7 @@ pub(crate) fn run(global: &Global, args: &ListenArgs) -> Result<(), Failure> {
         (false, false) => Style::Text,
     };
     let verifier = verifier(args)?;
+    let whole = |status: Status| status.depth();
     super::block_on(async {
         match &args.inbox {
             InboxName::Memory => {
@@ -57,13 +59,21 @@ pub(crate) fn run(global: &Global, args: &ListenArgs) -> Result<(), Failure> {
                 // nobody wait for that.
                 let mut options = WorkerOptions::default();
                 options.concurrency = 1;
-                listen(args, verifier, inbox, options, style).await
+                listen(args, verifier, inbox, options, style, whole).await
             }
             InboxName::Sqlite(path) => {
                 let inbox = SqliteInbox::open(path, SqliteOptions::default())
                     .map_err(|error| Failure::failed(with_causes(&error)))?;
                 // Several at once share their commits; no order is promised.
-                listen(args, verifier, inbox, WorkerOptions::default(), style).await
+                let options = WorkerOptions::default();
+                listen(args, verifier, inbox, options, style, whole).await
+            }
+            InboxName::Nats(options) => {
+                let inbox = super::nats::connect(options, &args.nats).await?;
+                let options = WorkerOptions::default();
+                // What another process has is its own to finish, and what nobody has is safe.
+                let rest = |status: Status| status.waiting;
+                listen(args, verifier, inbox, options, style, rest).await
             }
         }
     })
@@ -75,6 +85,7 @@ async fn listen<I: Inbox>(
     inbox: I,
     options: WorkerOptions,
     style: Style,
+    rest: impl Fn(Status) -> u64,
 ) -> Result<(), Failure> {
     let server = Server::bind(args.addr, &args.path)
         .await
@@ -84,11 +95,12 @@ async fn listen<I: Inbox>(
 
     let inbox = Arc::new(inbox);
     let (unprintable, mut stop_printing) = mpsc::channel(1);
+    let (stop_worker, stopped) = oneshot::channel::<()>();
     let worker = tokio::spawn(inbox::run(
         Arc::clone(&inbox),
         move |job: Job| std::future::ready(print(style, &job, &unprintable)),
         options,
-        std::future::pending(),
+        async { drop(stopped.await) },
     ));
     let mut failure = None;
     let stop = async {
@@ -110,24 +122,26 @@ async fn listen<I: Inbox>(
     if let Some(failure) = failure {
         return Err(failure);
     }
-    let drained = tokio::time::timeout(DRAIN_TIME, drain(inbox.as_ref())).await;
-    worker.abort();
-    drained.unwrap_or_else(|_| {
+    let drained = tokio::time::timeout(DRAIN_TIME, async {
+        drain(inbox.as_ref(), rest).await?;
+        drop(stop_worker);
+        // It has nothing to say that wasn't said when it happened.
+        drop(worker.await);
+        Ok(())
+    });
+    drained.await.unwrap_or_else(|_| {
         Err(Failure::failed(
             "not all of what was accepted could be printed before the end",
         ))
     })
 }
 
-/// Waits until everything that was accepted is printed.
-async fn drain<I: Inbox>(inbox: &I) -> Result<(), Failure> {
+/// Waits until nothing is left to be printed.
+async fn drain<I: Inbox>(inbox: &I, rest: impl Fn(Status) -> u64) -> Result<(), Failure> {
     loop {
         let status = inbox.status().await;
-        if status
-            .map_err(|error| Failure::failed(with_causes(&error)))?
-            .depth()
-            == 0
-        {
+        let status = status.map_err(|error| Failure::failed(with_causes(&error)))?;
+        if rest(status) == 0 {
             return Ok(());
         }
         tokio::time::sleep(Duration::from_millis(5)).await;

@@ -10,6 +10,7 @@ pub(crate) mod events;
 pub(crate) mod inbox;
 pub(crate) mod list;
 pub(crate) mod listen;
+mod nats;
 pub(crate) mod schema;
 pub(crate) mod token;
 pub(crate) mod trigger;

@@ -17,13 +17,13 @@ use crate::support::{Running, command, run};
 
 const AUDIENCE: &str = "https://example.com/monday";
 
-struct Listener {
-    process: Running,
+pub(crate) struct Listener {
+    pub(crate) process: Running,
     url: String,
 }
 
 impl Listener {
-    fn start(options: &[&str]) -> Self {
+    pub(crate) fn start(options: &[&str]) -> Self {
         let mut arguments = vec!["listen", "--addr", "127.0.0.1:0"];
         arguments.extend_from_slice(options);
         let mut process = Running::start(command(&arguments).env("SECRET", "one"));
@@ -57,7 +57,7 @@ impl Listener {
         (answer[9..12].parse().unwrap(), answer)
     }
 
-    fn post(&self, token: Option<&str>, body: &str) -> u16 {
+    pub(crate) fn post(&self, token: Option<&str>, body: &str) -> u16 {
         let mut headers = "content-type: application/json\r\n".to_owned();
         if let Some(token) = token {
             headers += &format!("authorization: {token}\r\n");
@@ -197,13 +197,13 @@ fn triggered_deliveries_of_every_subscription_arrive_verified() {
 }
 
 /// The n-th of many deliveries that differ.
-fn numbered(number: u64) -> String {
+pub(crate) fn numbered(number: u64) -> String {
     let mut body = sample(&SubscriptionKind::CreateItem).unwrap();
     body["event"]["triggerUuid"] = format!("{number:032x}").into();
     body.to_string()
 }
 
-fn number(line: &str) -> u64 {
+pub(crate) fn number(line: &str) -> u64 {
     let line: Value = serde_json::from_str(line).unwrap();
     let uuid = line["delivery"]["event"]["triggerUuid"].as_str().unwrap();
     u64::from_str_radix(uuid, 16).unwrap()

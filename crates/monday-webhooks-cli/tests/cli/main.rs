@@ -8,6 +8,10 @@ mod demo;
 mod emulate;
 mod inbox;
 mod listen;
+mod nats;
+#[allow(dead_code, reason = "it is also used elsewhere")]
+#[path = "../../../../tests/inbox/nats_server.rs"]
+mod nats_server;
 mod schema;
 mod support;
 mod token;
