@@ -253,7 +253,7 @@ async fn two_processes_know_each_others_deliveries_and_share_the_work() {
 async fn a_handler_that_is_at_work_keeps_its_lease() {
     let server = NatsServer::start();
     let mut options = options(&server);
-    options.lease_time = Duration::from_secs(1);
+    options.lease_time = Duration::from_secs(2);
     let inbox = Arc::new(NatsInbox::connect(options.clone()).await.unwrap());
     let other = Arc::new(NatsInbox::connect(options).await.unwrap());
     let client = async_nats::connect(server.url()).await.unwrap();
@@ -278,7 +278,7 @@ async fn a_handler_that_is_at_work_keeps_its_lease() {
     });
     let (attempt, release) = calls.recv().await.unwrap();
     assert_eq!(attempt, 1);
-    // Three signs of life a second: these are over two leases.
+    // Three signs of life a lease: these are over two leases.
     for _ in 0..7 {
         assert_eq!(next(&mut acks).await.payload, "+WPI");
     }
