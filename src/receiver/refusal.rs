@@ -59,7 +59,8 @@ impl Refusal {
         }
     }
 
-    /// The answer.
+    /// The answer. The refusal is among its [extensions](Response::extensions), for a layer that
+    /// logs or counts.
     #[must_use]
     pub fn response(&self) -> Response<Bytes> {
         let reason = match self {
@@ -75,6 +76,7 @@ impl Refusal {
         };
         let mut response = challenge::json(Response::new(Bytes::from_static(reason.as_bytes())));
         *response.status_mut() = self.status();
+        response.extensions_mut().insert(*self);
         let extra = match self {
             Self::Unauthorized(_) => Some((header::WWW_AUTHENTICATE, "Bearer")),
             Self::Method => Some((header::ALLOW, "POST")),

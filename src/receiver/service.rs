@@ -70,7 +70,8 @@ where
 /// An endpoint for monday's webhooks, as a tower service.
 ///
 /// It never fails and answers every request: the challenge, 200 for what its [`Sink`] took, and a
-/// [`Refusal`] for anything else. Cloning is cheap.
+/// [`Refusal`] for anything else. Cloning is cheap. For a layer that logs or counts, the answer's
+/// extensions have the [`Refusal`], or what the sink said: [`Taken`].
 ///
 /// ```
 /// use monday_webhooks::{Delivery, Receiver, auth::{SigningSecret, Verifier}, receiver::Verified};
@@ -164,8 +165,10 @@ impl<D: Door, S: Sink<D::Message>> Inner<D, S> {
         match receive_body(&self.door, pass, body.unwrap_or_default()) {
             Outcome::Challenge(answer) => Ok(answer),
             Outcome::Message(message) => match self.sink.take(message).await? {
-                Taken::New | Taken::Duplicate => {
-                    Ok(challenge::json(Response::new(Bytes::from_static(b"{}"))))
+                taken @ (Taken::New | Taken::Duplicate) => {
+                    let mut answer = challenge::json(Response::new(Bytes::from_static(b"{}")));
+                    answer.extensions_mut().insert(taken);
+                    Ok(answer)
                 }
             },
             Outcome::Refused(refusal) => Err(refusal),

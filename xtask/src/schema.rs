@@ -97,6 +97,7 @@ pub(crate) fn bless() -> Done {
     let downstream = "examples/downstream/Cargo.toml";
     for arguments in [
         &["test", "--lib", "generated"][..],
+        &["test", "--package", "generated-code", "--test", "facade"],
         &[
             "test",
             "--manifest-path",

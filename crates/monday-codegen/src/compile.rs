@@ -117,6 +117,7 @@ impl Compile {
     /// Uses another schema than the SDK's: a file with SDL or an introspection result, relative to
     /// the package's folder, and the API version whose schema it is. The operations are checked
     /// against it, and calls ask for that version. The SDK's own operations stay with theirs.
+    /// Descriptions in it become docs of the generated code.
     ///
     /// ```no_run
     /// # fn main() -> std::process::ExitCode {
@@ -204,7 +205,8 @@ impl Compile {
             path: schema.to_owned(),
             source,
         })?;
-        let sdl = import(&bytes, &ImportOptions::default())?.sdl;
+        // Where the file has descriptions they become docs.
+        let sdl = import(&bytes, &ImportOptions::new().keep_descriptions(true))?.sdl;
         let found = check(&sdl, folder)?;
         if found.iter().any(|found| found.severity == Severity::Error) {
             let folder = folder.to_owned();

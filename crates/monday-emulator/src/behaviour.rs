@@ -21,6 +21,8 @@ use serde::{Deserialize, Serialize};
 pub struct Behaviour {
     /// Whether the challenge of a webhook made with an app token carries a JWT.
     pub signed_challenge: bool,
+    /// How many times a URL is challenged before it has failed; at least once.
+    pub challenge_attempts: u32,
     /// What `create_webhook` answers when the challenge isn't echoed.
     pub failed_challenge: FailedChallenge,
     /// What `delete_webhook` answers for an id that it doesn't know.
@@ -55,9 +57,14 @@ pub struct Behaviour {
     /// Whether a new subitem is also a change of its parent's subitems column, as has been seen
     /// on the wire.
     pub subitem_changes_parent: bool,
+    /// Whether a webhook for subitems is refused on a board that never had one, as third parties
+    /// report.
+    pub subitem_events_need_subitems: bool,
     /// Whether editing or deleting an update of a subitem reaches the parent board's `edit_update`
     /// and `delete_update` webhooks.
     pub subitem_update_edits: bool,
+    /// Whether archiving or deleting a group is told as archiving or deleting each of its items.
+    pub group_removal_tells_items: bool,
     /// Which board's webhooks learn that an item moved to another board.
     pub board_move: BoardMove,
     /// How a delivery shows the value of a column that is empty.
@@ -68,6 +75,7 @@ impl Default for Behaviour {
     fn default() -> Self {
         Self {
             signed_challenge: false,
+            challenge_attempts: 1,
             failed_challenge: FailedChallenge::Error,
             missing_webhook: MissingWebhook::NotFound,
             answer_timeout: Duration::from_secs(10),
@@ -83,7 +91,9 @@ impl Default for Behaviour {
             token_time: TokenTime::System,
             audience_keeps_query: true,
             subitem_changes_parent: true,
+            subitem_events_need_subitems: false,
             subitem_update_edits: false,
+            group_removal_tells_items: true,
             board_move: BoardMove::Destination,
             cleared_value: ClearedValue::Null,
         }
@@ -217,6 +227,8 @@ mod as_seconds {
 
 #[cfg(test)]
 mod tests {
+    use proptest::{prelude::*, sample::select};
+
     use super::*;
 
     #[test]
@@ -231,5 +243,34 @@ mod tests {
         let usual: Behaviour = serde_json::from_str("{}").unwrap();
         assert_eq!(usual, Behaviour::default());
         assert!(serde_json::from_str::<Behaviour>(r#"{"no_such_switch":1}"#).is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn any_behaviour_reads_back_as_it_was_written(
+            flags in proptest::array::uniform7(any::<bool>()),
+            // Up to a fortnight.
+            millis in proptest::array::uniform3(0..1_200_000_000_u64),
+            duplicates in any::<u32>(),
+            retry_token in select(vec![RetryToken::Fresh, RetryToken::Same]),
+            ordering in select(vec![
+                Ordering::FirstAttempts, Ordering::Strict, Ordering::NewestFirst,
+            ]),
+            board_move in select(vec![
+                BoardMove::Source, BoardMove::Destination, BoardMove::Both,
+            ]),
+        ) {
+            let [answer_timeout, retry_interval, retry_window] = millis.map(Duration::from_millis);
+            let [signed_challenge, retry_client_errors, shared_trigger_uuid, audience_keeps_query,
+                subitem_changes_parent, subitem_update_edits, group_removal_tells_items] = flags;
+            let behaviour = Behaviour {
+                signed_challenge, retry_client_errors, shared_trigger_uuid, audience_keeps_query,
+                subitem_changes_parent, subitem_update_edits, group_removal_tells_items, duplicates, retry_token, ordering,
+                board_move, answer_timeout, retry_interval, retry_window,
+                ..Behaviour::default()
+            };
+            let text = serde_json::to_string(&behaviour).unwrap();
+            prop_assert_eq!(serde_json::from_str::<Behaviour>(&text).unwrap(), behaviour);
+        }
     }
 }

@@ -108,6 +108,8 @@ impl EmulatorBuilder {
 
     /// Serves the control API on `addr`, too; by default nowhere. It asks nobody who they are, so
     /// it belongs on loopback.
+    ///
+    #[doc = include_str!("control.md")]
     pub fn control_addr(mut self, addr: SocketAddr) -> Self {
         self.control_addr = Some(addr);
         self

@@ -1,6 +1,7 @@
 //! The challenge: before a webhook exists, its URL must echo a text.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
@@ -52,13 +53,30 @@ pub(crate) async fn challenge(
 
 async fn ask(core: &Core, url: &str, authorization: Option<&str>) -> Result<(), ChallengeError> {
     let body = json!({ "challenge": hex_id() });
-    let timeout = core.behaviour().answer_timeout;
-    let answer = post_json(&core.http, url, authorization, &body, timeout).await?;
+    let behaviour = core.behaviour();
+    let mut last = Err(ChallengeError::NotEchoed);
+    for _ in 0..behaviour.challenge_attempts.max(1) {
+        last = ask_once(core, url, authorization, &body, behaviour.answer_timeout).await;
+        if last.is_ok() {
+            break;
+        }
+    }
+    last
+}
+
+async fn ask_once(
+    core: &Core,
+    url: &str,
+    authorization: Option<&str>,
+    body: &Value,
+    timeout: Duration,
+) -> Result<(), ChallengeError> {
+    let answer = post_json(&core.http, url, authorization, body, timeout).await?;
     if answer.status != 200 {
         return Err(ChallengeError::Status(answer.status));
     }
     match serde_json::from_slice::<Value>(&answer.body) {
-        Ok(echo) if echo == body => Ok(()),
+        Ok(echo) if echo == *body => Ok(()),
         _ => Err(ChallengeError::NotEchoed),
     }
 }

@@ -147,6 +147,8 @@ fn civil_date(days_since_epoch: u64) -> (u64, u64, u64) {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -183,5 +185,17 @@ mod tests {
         let clock = Clock::manual_from(Duration::from_secs(100));
         clock.move_to(Duration::from_secs(50));
         assert_eq!(clock.now(), Duration::from_secs(100));
+    }
+
+    proptest! {
+        #[test]
+        fn a_time_is_written_as_another_implementation_writes_it(
+            // Until the end of the year 9999.
+            millis in 0..253_402_300_800_000_u64,
+        ) {
+            let time = Duration::from_millis(millis);
+            let other = humantime::format_rfc3339_millis(UNIX_EPOCH + time).to_string();
+            prop_assert_eq!(iso8601_millis(time), other);
+        }
     }
 }

@@ -1,18 +1,6 @@
 //! The control API: what a test in another process does, over HTTP and as JSON.
 //!
-//! | request | does |
-//! |---|---|
-//! | `GET /state` | where it listens, its clock, how many deliveries are pending |
-//! | `GET /webhooks`, `/boards`, `/items`, `/deliveries`, `/requests`, `/faults` | lists them |
-//! | `GET /behaviour`, `/limits` | the switches; `POST` changes those that are given |
-//! | `POST /faults {"spec"}`, `DELETE /faults` | adds a fault, forgets all |
-//! | `POST /emit {"event","board"}` | sends a sample to each webhook for the event |
-//! | `POST /deliver {"webhook","event"}` | sends an event to a webhook |
-//! | `POST /restore_item {"item"}`, `/move_subitem {"item","parent"}` | what no mutation does |
-//! | `POST /advance {"seconds"}` | moves a manual clock |
-//! | `POST /pause`, `/resume` | holds deliveries back |
-//! | `POST /wait {"until","webhook"?,"event"?,"timeout"?}` | until `delivered`, `idle` or `settled`, at most `timeout` seconds, 30 by default |
-//! | `DELETE /requests` | forgets the calls so far |
+#![doc = include_str!("control.md")]
 
 use std::time::Duration;
 
@@ -21,6 +9,7 @@ use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, Method, Response, StatusCode, Uri, header};
 use axum::middleware::{self, Next};
+use axum::response::IntoResponse as _;
 use monday_webhooks::SubscriptionKind;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -30,6 +19,9 @@ use url::Host;
 use crate::fault::Fault;
 use crate::handle::Handle;
 use crate::routes::{error, json_response};
+
+/// What can be asked.
+const CONTROLS: &str = include_str!("control.md");
 
 /// The control API of an emulator.
 pub(crate) fn router(emulator: Handle) -> Router {
@@ -67,6 +59,10 @@ async fn handle(
     uri: Uri,
     body: Bytes,
 ) -> Response<Body> {
+    if method == Method::GET && uri.path() == "/" {
+        let text = [(header::CONTENT_TYPE, "text/plain; charset=utf-8")];
+        return (text, CONTROLS).into_response();
+    }
     match answer(&emulator, &method, uri.path(), &body).await {
         Ok(json) => json_response(StatusCode::OK, &json),
         Err(refusal) => error(refusal.status, &refusal.message),
@@ -166,7 +162,12 @@ async fn answer(
             json!({})
         }
         ("POST", "/wait") => wait(emulator, read(body)?).await?,
-        _ => return Err(refuse(StatusCode::NOT_FOUND, &"no such control")),
+        _ => {
+            return Err(refuse(
+                StatusCode::NOT_FOUND,
+                &"there is no such control; GET / lists them",
+            ));
+        }
     })
 }
 

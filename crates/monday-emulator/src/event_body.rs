@@ -5,66 +5,10 @@ use serde_json::{Map, Value, json};
 
 use crate::behaviour::{Behaviour, BoardMove, ClearedValue};
 use crate::clock::{Timestamp, iso8601_millis};
-use crate::webhooks::Webhook;
-use crate::world::column_value::{status_index, wire_type};
+use crate::notice::{Notice, Subject};
+use crate::world::column_value::wire_type;
+use crate::world::status::status_index;
 use crate::world::{Board, Change, ChangeKind, Column, Group, Item, Update};
-
-/// An event about a change, for those webhooks of a board that it concerns.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Notice {
-    /// The board whose webhooks are told.
-    pub(crate) board_id: u64,
-    /// The events, by the schema's names, that it is a case of.
-    events: &'static [&'static str],
-    /// What a webhook's config is compared with.
-    subject: Subject,
-    pub(crate) event: Value,
-}
-
-#[derive(Clone, Debug, PartialEq)]
-enum Subject {
-    Any,
-    Column { id: String, status: Option<u64> },
-    Group(String),
-}
-
-impl Notice {
-    /// Whether `webhook` is to be told: by its board, its event and its config.
-    pub(crate) fn concerns(&self, webhook: &Webhook) -> bool {
-        if webhook.board_id != self.board_id || !self.events.contains(&webhook.event.as_str()) {
-            return false;
-        }
-        let config: Value = webhook
-            .config
-            .as_deref()
-            .and_then(|config| serde_json::from_str(config).ok())
-            .unwrap_or_default();
-        match (webhook.event.as_str(), &self.subject) {
-            ("change_specific_column_value", Subject::Column { id, .. }) => {
-                config["columnId"] == id.as_str()
-            }
-            ("change_status_column_value", Subject::Column { id, status }) => {
-                config["columnId"] == id.as_str() && wants_status(&config["columnValue"], *status)
-            }
-            ("item_moved_to_specific_group", Subject::Group(id)) => {
-                config["groupId"] == id.as_str()
-            }
-            _ => true,
-        }
-    }
-}
-
-/// Whether a status is the one, or among those, that a config names.
-fn wants_status(wanted: &Value, status: Option<u64>) -> bool {
-    if wanted["$any$"] == true {
-        return true;
-    }
-    let is = |wanted: &Value| status.is_some() && wanted.as_u64() == status;
-    match &wanted["index"] {
-        Value::Array(several) => several.iter().any(is),
-        one => is(one),
-    }
-}
 
 /// Who caused a change, and how the emulator is to act.
 #[derive(Clone, Copy, Debug)]

@@ -12,12 +12,16 @@ use crate::fault::{Effect, Fault};
 pub enum FaultSpecError {
     /// There is no such effect.
     #[error(
-        "unknown effect {0:?}: it is status=CODE, html=CODE, error=NAME, legacy=NAME, delay=TIME, \
-         reset, lost, truncate, null, null-data, empty-data or partial"
+        "unknown effect {0:?}: a fault is [TARGET:]EFFECT[,OPTION]..., and EFFECT is status=CODE, \
+         html=CODE, error=NAME, legacy=NAME, delay=TIME, reset, lost, truncate, null, null-data, \
+         empty-data or partial"
     )]
     Effect(String),
     /// There is no such option, or not with this effect.
-    #[error("unknown option {0:?} for this effect")]
+    #[error(
+        "unknown option {0:?} for this effect: OPTION is times=N, times=always, skip=N or \
+         retry-after=SECONDS, and with error and legacy also retry-in=SECONDS or http=CODE"
+    )]
     Option(String),
     /// The value isn't of the right form.
     #[error("{value:?} is no {expected}")]

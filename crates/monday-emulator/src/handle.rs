@@ -341,6 +341,12 @@ impl Handle {
         self.core.deliveries.all()
     }
 
+    /// A delivery by its number, where it is remembered.
+    #[must_use]
+    pub fn delivery(&self, id: u64) -> Option<Delivery> {
+        self.core.deliveries.get(id)
+    }
+
     /// Returns once a delivery that fits is acknowledged.
     ///
     /// With a manual clock a retry needs the clock to be [advanced](Self::advance). `None` once the

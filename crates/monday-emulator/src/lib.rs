@@ -5,6 +5,32 @@
 //! webhooks of its boards, challenges their URLs, and delivers events, signed where an app made the
 //! webhook. Where monday's documentation is silent, [`Behaviour`] has a switch.
 //!
+//! ```
+//! use axum::{Router, routing::post};
+//! use monday_emulator::{DEFAULT_BOARD_ID, Emulator};
+//! use serde_json::json;
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! // An endpoint that echoes everything, and with that the challenge.
+//! let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+//! let url = format!("http://{}/", listener.local_addr()?);
+//! let echo = Router::new().route("/", post(async |body: String| body));
+//! tokio::spawn(async { axum::serve(listener, echo).await });
+//!
+//! let monday = Emulator::start().await?;
+//! let query = "mutation ($board: ID!, $url: String!) {
+//!     create_webhook(board_id: $board, url: $url, event: create_item) { id }
+//! }";
+//! monday.run(query, json!({ "board": DEFAULT_BOARD_ID, "url": url })).await?;
+//!
+//! let item = monday.create_item(DEFAULT_BOARD_ID, "Order 66")?;
+//! let delivery = monday.until_delivered(|_| true).await.expect("the emulator runs");
+//! assert_eq!(delivery.body["event"]["pulseId"], item.id);
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! It is for tests: it listens on loopback, its tokens are worth nothing, and nothing it keeps
 //! outlives it.
 
@@ -23,6 +49,7 @@ mod graphql;
 mod handle;
 mod limits;
 mod log;
+mod notice;
 mod oauth;
 mod random;
 mod requests;

@@ -267,6 +267,7 @@ impl Limiter {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
     use std::net::Ipv4Addr;
 
     use super::*;
@@ -338,5 +339,109 @@ mod tests {
             .unwrap_err();
         assert_eq!(over.retry_in_seconds, None);
         assert!(limiter.spend(&limits, at(0), &token, false, 10).is_ok());
+    }
+
+    proptest! {
+        #[test]
+        fn no_window_ever_has_more_calls_than_its_limit(
+            allowed in 1..6_u32,
+            gaps in proptest::collection::vec(0..40_u64, 1..60),
+        ) {
+            let (limiter, mut limits) = (Limiter::default(), Limits::none());
+            limits.calls_per_minute = Some(allowed);
+            // A window starts with the first call after the one before.
+            let (mut now, mut started, mut admitted) = (0, None::<u64>, 0);
+            for gap in gaps {
+                now += gap;
+                if started.is_none_or(|started| now >= started + 60) {
+                    (started, admitted) = (Some(now), 0);
+                }
+                match limiter.enter(&limits, at(now), IP) {
+                    Ok(_) => admitted += 1,
+                    Err(exceeded) => {
+                        prop_assert_eq!(admitted, allowed);
+                        let end = started.unwrap_or_default() + 60;
+                        prop_assert_eq!(exceeded.retry_in_seconds, Some(end - now));
+                    }
+                }
+                prop_assert!(admitted <= allowed);
+            }
+        }
+
+        #[test]
+        fn who_waits_as_long_as_asked_is_let_in(
+            allowed in 1..4_u32, calls in 1..8_usize, millis in 0..200_000_u64,
+        ) {
+            for limit in ["minute", "ip", "day"] {
+                let (limiter, mut limits) = (Limiter::default(), Limits::none());
+                match limit {
+                    "minute" => limits.calls_per_minute = Some(allowed),
+                    "ip" => limits.calls_per_ip = Some(allowed),
+                    _ => limits.calls_per_day = Some(allowed),
+                }
+                let now = at(0) + Duration::from_millis(millis);
+                let refused = (0..calls).filter_map(|_| limiter.enter(&limits, now, IP).err());
+                if let Some(exceeded) = refused.last() {
+                    let wait = Duration::from_secs(exceeded.retry_in_seconds.unwrap_or(u64::MAX));
+                    prop_assert!(limiter.enter(&limits, now.saturating_add(wait), IP).is_ok());
+                }
+            }
+        }
+
+        #[test]
+        fn no_more_calls_are_under_way_than_allowed(
+            allowed in 0..5_u32, steps in proptest::collection::vec(any::<bool>(), 0..60),
+        ) {
+            let (limiter, mut limits) = (Limiter::default(), Limits::none());
+            limits.concurrent_calls = Some(allowed);
+            let mut under_way = Vec::new();
+            for enters in steps {
+                if !enters {
+                    under_way.pop();
+                } else if let Ok(call) = limiter.enter(&limits, at(0), IP) {
+                    under_way.push(call);
+                } else {
+                    prop_assert_eq!(under_way.len(), allowed as usize);
+                }
+                prop_assert!(under_way.len() <= allowed as usize);
+            }
+        }
+
+        #[test]
+        fn a_budget_is_never_overspent_and_shown_as_it_is(
+            allowed in 1..1_000_u32, points in proptest::collection::vec(0..400_u32, 1..20),
+        ) {
+            let (limiter, mut limits) = (Limiter::default(), Limits::none());
+            limits.complexity_per_minute = Some(allowed);
+            let app = Token::new(TokenKind::App, 1, "a");
+            let mut spent = 0;
+            for points in points {
+                match limiter.spend(&limits, at(0), &app, false, points) {
+                    Ok(budget) => {
+                        prop_assert_eq!((budget.before, budget.query), (allowed - spent, points));
+                        spent += points;
+                    }
+                    Err(_) => prop_assert!(spent + points > allowed),
+                }
+                prop_assert!(spent <= allowed);
+            }
+        }
+
+        #[test]
+        fn limits_read_back_as_they_were_written(
+            numbers in proptest::array::uniform6(proptest::option::of(any::<u32>())),
+            hint in proptest::sample::select(vec![
+                RetryHint::Extension, RetryHint::Header, RetryHint::LegacyText,
+            ]),
+        ) {
+            let [query_complexity, complexity_per_minute, calls_per_minute, concurrent_calls,
+                calls_per_ip, calls_per_day] = numbers;
+            let limits = Limits {
+                query_complexity, complexity_per_minute, calls_per_minute, concurrent_calls,
+                calls_per_ip, calls_per_day, hint,
+            };
+            let text = serde_json::to_string(&limits).unwrap();
+            prop_assert_eq!(serde_json::from_str::<Limits>(&text).unwrap(), limits);
+        }
     }
 }

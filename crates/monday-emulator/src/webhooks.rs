@@ -113,6 +113,7 @@ pub(crate) fn config_text(
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
     use serde_json::json;
 
     use super::*;
@@ -167,6 +168,22 @@ mod tests {
         ] {
             let config = json!({"columnId": "status", "columnValue": value});
             assert!(config_text("change_status_column_value", Some(&config)).is_ok());
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_config_that_is_taken_is_kept_to_the_letter(
+            event in proptest::sample::select(vec![
+                "create_item", "change_specific_column_value", "item_moved_to_specific_group",
+            ]),
+            text in prop_oneof![".{0,30}", r#"\{ ?"(columnId|groupId)" ?: ?"[a-z]{0,4}"\}"#],
+        ) {
+            if let Ok(kept) = config_text(event, Some(&json!(text))) {
+                prop_assert_eq!(kept, Some(text));
+            } else {
+                prop_assert_ne!(event, "create_item");
+            }
         }
     }
 }

@@ -1,6 +1,8 @@
 //! The command line's words. Their meaning is in [`commands`](crate::commands).
 
-use std::{net::SocketAddr, num::NonZeroU32, path::PathBuf, str::FromStr};
+mod nats;
+
+use std::{net::SocketAddr, num::NonZeroU32, path::PathBuf, str::FromStr, time::Duration};
 
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
@@ -10,11 +12,16 @@ use monday_webhooks::{
     inbox::{DeadLetterId, NatsOptions},
 };
 
+use crate::overrides::Override;
+
+pub(crate) use nats::{NatsArgs, NatsSync};
+
 /// The whole life of monday.com webhooks: subscribe, listen, decode, and try all of it offline.
 #[derive(Debug, Parser)]
 #[command(
     name = "monday-webhooks",
     version,
+    max_term_width = 100,
     disable_help_subcommand = true,
     arg_required_else_help = false
 )]
@@ -27,23 +34,32 @@ pub(crate) struct Cli {
     pub(crate) command: Command,
 }
 
+/// The heading of the options that every command takes.
+const GLOBAL: &str = "Global options";
+
+/// An event of the schema's.
+fn event(name: &str) -> Result<SubscriptionKind, String> {
+    name.parse()
+        .map_err(|error| format!("{error}; `monday-webhooks events` lists them"))
+}
+
 /// The options that every command takes, before or after its name.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Global {
     /// Read the API token from this variable [default: MONDAY_API_TOKEN, then MONDAY_API_KEY]
-    #[arg(long, global = true, value_name = "VAR")]
+    #[arg(long, global = true, help_heading = GLOBAL, value_name = "VAR")]
     pub(crate) token_env: Option<String>,
     /// Call this endpoint: https, or http on loopback [default: MONDAY_API_URL, then monday's]
-    #[arg(long, global = true, value_name = "URL")]
+    #[arg(long, global = true, help_heading = GLOBAL, value_name = "URL")]
     pub(crate) endpoint: Option<String>,
     /// Ask for this version of the API, such as 2026-10 [default: the schema's]
-    #[arg(long, global = true, value_name = "V")]
+    #[arg(long, global = true, help_heading = GLOBAL, value_name = "V")]
     pub(crate) api_version: Option<String>,
     /// Print JSON: one document, or one a line
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = GLOBAL)]
     pub(crate) json: bool,
     /// Say more on standard error; twice for still more
-    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    #[arg(short, long, global = true, help_heading = GLOBAL, action = clap::ArgAction::Count)]
     pub(crate) verbose: u8,
 }
 
@@ -95,6 +111,8 @@ pub(crate) enum Command {
     Schema(SchemaCommand),
     /// Print a completion script for a shell
     Completions(CompletionsArgs),
+    /// Print the manual page
+    Man(ManArgs),
 }
 
 #[derive(Debug, Args)]
@@ -106,7 +124,7 @@ pub(crate) struct CreateArgs {
     #[arg(long)]
     pub(crate) url: String,
     /// The event, by monday's name (see `monday-webhooks events`)
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = event)]
     pub(crate) event: SubscriptionKind,
     /// The column, for the two events that watch one
     #[arg(long, value_name = "ID")]
@@ -170,7 +188,7 @@ pub(crate) struct ListenArgs {
     /// Take deliveries from anybody who knows the URL
     #[arg(long)]
     pub(crate) unsigned: bool,
-    /// Take only tokens for this URL, or for another one given in the same way
+    /// Take only tokens for this URL; several may be given
     #[arg(long, value_name = "URL", conflicts_with = "unsigned")]
     pub(crate) audience: Vec<String>,
     /// Let an audience be an http URL on another machine
@@ -181,9 +199,29 @@ pub(crate) struct ListenArgs {
     pub(crate) inbox: InboxName,
     #[command(flatten)]
     pub(crate) nats: NatsArgs,
+    /// Hand deliveries on to this URL, with their headers, and again as monday would: once a
+    /// minute for 30 minutes
+    #[arg(long, value_name = "URL")]
+    pub(crate) forward: Option<String>,
+    /// The time between the attempts at the URL, such as 5s
+    #[arg(long, value_name = "TIME", default_value = "1m", requires = "forward", value_parser = wait)]
+    pub(crate) retry_every: Duration,
+    #[command(flatten)]
+    pub(crate) inspect: InspectArgs,
     /// Print the first line alone
     #[arg(long)]
     pub(crate) quiet: bool,
+}
+
+/// Whether there is an inspector, and who may look.
+#[derive(Debug, Args)]
+pub(crate) struct InspectArgs {
+    /// Serve a page that shows what arrives, such as at 127.0.0.1:9000
+    #[arg(long, value_name = "HOST:PORT")]
+    pub(crate) inspect: Option<SocketAddr>,
+    /// Ask for the token in this variable; needed where others can reach the page
+    #[arg(long, value_name = "VAR", requires = "inspect")]
+    pub(crate) inspect_token_env: Option<String>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -205,55 +243,6 @@ pub(crate) struct InboxArgs {
     pub(crate) inbox: InboxName,
     #[command(flatten)]
     pub(crate) nats: NatsArgs,
-}
-
-/// How to reach an inbox in NATS.
-#[derive(Debug, Args)]
-pub(crate) struct NatsArgs {
-    /// Connect to NATS with this credentials file
-    #[arg(long, value_name = "FILE", group = "nats_auth")]
-    pub(crate) nats_creds: Option<PathBuf>,
-    /// Connect to NATS with the token in this variable
-    #[arg(long, value_name = "VAR", group = "nats_auth")]
-    pub(crate) nats_token_env: Option<String>,
-    /// Connect to NATS with the seed of an nkey in this variable
-    #[arg(long, value_name = "VAR", group = "nats_auth")]
-    pub(crate) nats_nkey_env: Option<String>,
-    /// Connect to NATS as this user
-    #[arg(
-        long,
-        value_name = "NAME",
-        group = "nats_auth",
-        requires = "nats_password_env"
-    )]
-    pub(crate) nats_user: Option<String>,
-    /// With the password in this variable
-    #[arg(long, value_name = "VAR", requires = "nats_user")]
-    pub(crate) nats_password_env: Option<String>,
-    /// Trust NATS servers by these certificates (PEM) [default: the system's]
-    #[arg(long, value_name = "FILE")]
-    pub(crate) nats_ca: Option<PathBuf>,
-    /// How many NATS servers keep each delivery: 3 for a cluster
-    #[arg(long, value_name = "N", default_value_t = 1)]
-    pub(crate) nats_replicas: usize,
-    /// Ask the NATS servers whether they sync each write, with this credentials file of the system
-    /// account
-    #[arg(long, value_name = "FILE")]
-    pub(crate) nats_system_creds: Option<PathBuf>,
-    /// Where NATS servers aren't known to sync each write
-    #[arg(long, value_name = "WHAT", value_enum, default_value_t = NatsSync::Warn)]
-    pub(crate) nats_sync: NatsSync,
-}
-
-/// What to do where NATS servers aren't known to sync each write.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub(crate) enum NatsSync {
-    /// Say so
-    Warn,
-    /// Don't start
-    Require,
-    /// Nothing: you know that they do
-    Declared,
 }
 
 #[derive(Debug, Args)]
@@ -320,6 +309,9 @@ pub(crate) struct VerifyArgs {
 }
 
 #[derive(Debug, Args)]
+#[command(override_usage = "\
+monday-webhooks token sign [OPTIONS] --secret-env <VAR> --account <N> --user <N>
+                                  --audience <URL>")]
 pub(crate) struct SignArgs {
     /// Sign with the secret in this variable
     #[arg(long, value_name = "VAR")]
@@ -340,7 +332,8 @@ pub(crate) struct SignArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct TriggerArgs {
-    /// The event that was subscribed to, by monday's name
+    /// The event that was subscribed to, by monday's name (see `monday-webhooks events`)
+    #[arg(value_parser = event)]
     pub(crate) event: SubscriptionKind,
     /// The endpoint
     #[arg(long, value_name = "URL")]
@@ -349,11 +342,29 @@ pub(crate) struct TriggerArgs {
     #[arg(long, value_name = "VAR")]
     pub(crate) signing_secret_env: Option<String>,
     /// How many to send
-    #[arg(long, value_name = "N", default_value_t = 1)]
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) count: u32,
+    /// Override a field of the sample, as in event.pulseName=Hello or event.value.label.index=3: the
+    /// value is JSON, or else a string; several in turn
+    #[arg(long, value_name = "PATH=VALUE")]
+    pub(crate) set: Vec<Override>,
 }
 
+/// What `--fault` takes, and where the control API explains itself.
+const FAULTS: &str = "\
+Faults:
+  SPEC is [TARGET:]EFFECT[,OPTION]...
+  TARGET  the operation or root field that fails, such as create_webhook; any without one
+  EFFECT  status=CODE, html=CODE, error=NAME, legacy=NAME, delay=TIME (250ms, 2s), reset, lost,
+          truncate, null, null-data, empty-data or partial
+  OPTION  times=N or times=always (once by default), skip=N (calls before the first that fails),
+          retry-after=SECONDS; with error and legacy also retry-in=SECONDS and http=CODE
+  lost executes the call and cuts its answer off; reset cuts it off unexecuted.
+
+GET / at the control URL, which the first line names, lists what it can be asked.";
+
 #[derive(Debug, Args)]
+#[command(after_help = FAULTS)]
 pub(crate) struct EmulateArgs {
     /// The address to listen on, such as 127.0.0.1:8090
     #[arg(long, value_name = "HOST:PORT")]
@@ -370,9 +381,11 @@ pub(crate) struct EmulateArgs {
     /// Let its minutes pass so many times as fast: monday retries once a minute
     #[arg(long, value_name = "N", default_value = "1")]
     pub(crate) time_scale: NonZeroU32,
-    /// Fail in this way, such as create_webhook:status=503,times=2; several in turn
+    /// Fail in this way, such as create_webhook:status=503,times=2 (see below); several in turn
     #[arg(long, value_name = "SPEC")]
     pub(crate) fault: Vec<Fault>,
+    #[command(flatten)]
+    pub(crate) inspect: InspectArgs,
 }
 
 #[derive(Debug, Subcommand)]
@@ -401,7 +414,7 @@ pub(crate) struct ImportArgs {
     /// Write to this file instead of standard output
     #[arg(long, value_name = "FILE")]
     pub(crate) out: Option<PathBuf>,
-    /// Keep the descriptions
+    /// Keep the descriptions: they become docs of code that is generated from the schema
     #[arg(long)]
     pub(crate) keep_descriptions: bool,
 }
@@ -445,6 +458,22 @@ pub(crate) struct CheckArgs {
 pub(crate) struct CompletionsArgs {
     /// The shell
     pub(crate) shell: Shell,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ManArgs {
+    /// Write a page for each command into this folder instead
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+}
+
+/// A time to wait, which isn't none.
+fn wait(text: &str) -> Result<Duration, String> {
+    match humantime::parse_duration(text) {
+        Ok(Duration::ZERO) => Err("there has to be some time between".to_owned()),
+        Ok(time) => Ok(time),
+        Err(error) => Err(format!("{error}; a time is written as 500ms, 5s or 1m")),
+    }
 }
 
 /// Where `listen` keeps deliveries.

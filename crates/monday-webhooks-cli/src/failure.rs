@@ -22,6 +22,23 @@ impl Failure {
         Self::Usage(message.to_string())
     }
 
+    /// Adds what to do about it.
+    pub(crate) fn advise(self, advice: impl Display) -> Self {
+        match self {
+            Self::Failed(message) => Self::Failed(format!("{message}; {advice}")),
+            Self::Usage(message) => Self::Usage(format!("{message}; {advice}")),
+            Self::Reported => Self::Reported,
+        }
+    }
+
+    /// What is wrong.
+    pub(crate) fn into_message(self) -> String {
+        match self {
+            Self::Failed(message) | Self::Usage(message) => message,
+            Self::Reported => String::new(),
+        }
+    }
+
     /// Says what is wrong, on one line.
     pub(crate) fn report(self) -> ExitCode {
         let (message, code) = match self {
@@ -41,13 +58,22 @@ const ERROR: anstyle::Style = anstyle::AnsiColor::Red.on_default().bold();
 pub(crate) fn one_line(error: &clap::Error) -> String {
     let text = error.to_string();
     let text = text.strip_prefix("error: ").unwrap_or(&text);
-    let text = text.split("\n\nUsage:").next().unwrap_or(text);
+    let (text, usage) = text.split_once("\n\nUsage:").unwrap_or((text, ""));
+    // The usage begins with the words of the command that was meant.
+    let command: Vec<&str> = usage
+        .split_whitespace()
+        .take_while(|word| word.starts_with(|first: char| first.is_ascii_lowercase()))
+        .collect();
+    let help = match command.as_slice() {
+        [] => "monday-webhooks --help".to_owned(),
+        words => format!("{} --help", words.join(" ")),
+    };
     let text = text
         .split("\n\nFor more information")
         .next()
         .unwrap_or(text);
     let words: Vec<&str> = text.split_whitespace().collect();
-    format!("{} (see --help)", words.join(" "))
+    format!("{}; see `{help}`", words.join(" "))
 }
 
 /// An error with its causes, on one line.

@@ -1,25 +1,28 @@
 //! `monday-webhooks`: the command line.
 
+mod advice;
 mod args;
+mod command_line;
 mod commands;
 mod failure;
+mod inspect;
+mod net;
 mod output;
+mod overrides;
+mod progress;
 mod secrets;
 
 use std::process::ExitCode;
-
-use clap::Parser;
 
 use args::{Cli, Command, InboxCommand, SchemaCommand, TokenCommand};
 use failure::Failure;
 
 fn main() -> ExitCode {
-    let result = match Cli::try_parse() {
+    let result = match command_line::parse() {
         Ok(cli) => run(cli),
         Err(error) if error.use_stderr() => Err(Failure::usage(failure::one_line(&error))),
-        Err(help) => help
-            .print()
-            .map_err(|error| Failure::failed(format!("the help could not be written: {error}"))),
+        // In colour on a terminal alone.
+        Err(help) => output::styled(&help.render()),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -51,11 +54,12 @@ fn run(cli: Cli) -> Result<(), Failure> {
         Command::Trigger(args) => commands::trigger::run(&global, &args),
         Command::Emulate(args) => commands::emulate::run(&global, &args),
         Command::Schema(command) => match command {
-            SchemaCommand::Fetch(args) => commands::schema::fetch(&global, &args),
+            SchemaCommand::Fetch(args) => commands::schema::fetch(&global, &settings, &args),
             SchemaCommand::Import(args) => commands::schema::import(&args),
             SchemaCommand::Diff(args) => commands::schema::diff(&global, &args),
             SchemaCommand::Check(args) => commands::schema::check(&global, &args),
         },
         Command::Completions(args) => commands::completions::run(&args),
+        Command::Man(args) => commands::man::run(&args),
     }
 }

@@ -2,6 +2,8 @@
 
 use std::io::{self, IsTerminal, Write};
 
+use anstream::ColorChoice;
+use clap::builder::StyledStr;
 use comfy_table::{ContentArrangement, Table, presets};
 use monday_webhooks::{Webhook, client::WebhookConfig};
 use serde::Serialize;
@@ -62,13 +64,30 @@ pub(crate) fn json(value: &impl Serialize) -> Result<(), Failure> {
 
 /// Prints a line, at once and in one piece.
 pub(crate) fn line(text: &str) -> Result<(), Failure> {
+    self::text(&format!("{text}\n"))
+}
+
+/// Prints a text as it stands.
+pub(crate) fn text(text: &str) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
-    out.write_all(format!("{text}\n").as_bytes())
+    out.write_all(text.as_bytes())
         .and_then(|()| out.flush())
-        .map_err(|error| match error.kind() {
-            io::ErrorKind::BrokenPipe => Failure::Reported,
-            _ => Failure::failed(format!("the output could not be written: {error}")),
-        })
+        .map_err(|error| not_written(&error))
+}
+
+/// Prints a text in colour where standard output is a terminal, and `NO_COLOR` isn't set.
+pub(crate) fn styled(text: &StyledStr) -> Result<(), Failure> {
+    let mut out = anstream::stdout().lock();
+    write!(out, "{}", text.ansi())
+        .and_then(|()| out.flush())
+        .map_err(|error| not_written(&error))
+}
+
+fn not_written(error: &io::Error) -> Failure {
+    match error.kind() {
+        io::ErrorKind::BrokenPipe => Failure::Reported,
+        _ => Failure::failed(format!("the output could not be written: {error}")),
+    }
 }
 
 /// Prints a table.
@@ -87,11 +106,18 @@ pub(crate) fn table(
     for column in table.column_iter_mut() {
         column.set_padding((0, 2));
     }
-    for row in table.lines() {
-        line(row.trim_end())?;
+    for (number, row) in table.lines().enumerate() {
+        let row = row.trim_end();
+        if number == 0 {
+            styled(&format!("{HEADER}{row}{HEADER:#}\n").into())?;
+        } else {
+            line(row)?;
+        }
     }
     Ok(())
 }
+
+const HEADER: anstyle::Style = anstyle::Style::new().bold();
 
 /// Somebody else's text for a terminal: without characters that would steer it.
 pub(crate) fn printable(text: &str) -> String {
@@ -125,6 +151,55 @@ pub(crate) fn compact(json: &str) -> Result<Box<RawValue>, Failure> {
     RawValue::from_string(compact).map_err(Failure::failed)
 }
 
+/// JSON indented for reading, every token as it was. What isn't JSON stays as it is.
+pub(crate) fn indented(json: &str) -> String {
+    let Ok(compact) = compact(json) else {
+        return json.to_owned();
+    };
+    let mut out = String::with_capacity(json.len() * 2);
+    let (mut depth, mut in_string, mut escaped) = (0_usize, false, false);
+    let mut characters = compact.get().chars().peekable();
+    let break_line = |out: &mut String, depth: usize| {
+        out.push('\n');
+        out.extend(std::iter::repeat_n("  ", depth));
+    };
+    while let Some(character) = characters.next() {
+        if in_string {
+            in_string = escaped || character != '"';
+            escaped = !escaped && character == '\\';
+            out.push(character);
+            continue;
+        }
+        match character {
+            '{' | '[' => {
+                out.push(character);
+                if let Some(close @ ('}' | ']')) = characters.peek().copied() {
+                    characters.next();
+                    out.push(close);
+                } else {
+                    depth += 1;
+                    break_line(&mut out, depth);
+                }
+            }
+            '}' | ']' => {
+                depth = depth.saturating_sub(1);
+                break_line(&mut out, depth);
+                out.push(character);
+            }
+            ',' => {
+                out.push(character);
+                break_line(&mut out, depth);
+            }
+            ':' => out.push_str(": "),
+            other => {
+                in_string = other == '"';
+                out.push(other);
+            }
+        }
+    }
+    out
+}
+
 /// Logs of this project's own crates go to standard error.
 pub(crate) fn start_logging(verbose: u8) {
     let level = match verbose {
@@ -132,14 +207,21 @@ pub(crate) fn start_logging(verbose: u8) {
         1 => LevelFilter::INFO,
         _ => LevelFilter::DEBUG,
     };
+    // `listen` itself says when an attempt failed.
+    let worker = if verbose == 0 {
+        LevelFilter::ERROR
+    } else {
+        level
+    };
     let own = tracing_subscriber::filter::Targets::new()
         .with_target("monday_webhooks", level)
+        .with_target("monday_webhooks::inbox::worker", worker)
         .with_target("monday_emulator", level);
     tracing_subscriber::registry()
         .with(
             fmt::layer()
                 .with_writer(io::stderr)
-                .with_ansi(io::stderr().is_terminal()),
+                .with_ansi(anstream::AutoStream::choice(&io::stderr()) != ColorChoice::Never),
         )
         .with(own)
         .init();
@@ -148,6 +230,18 @@ pub(crate) fn start_logging(verbose: u8) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn indented_json_keeps_every_token() {
+        let json = r#"{"a\"{":[1.0,{"b,":-0},{},[]],"c\\":"é"}"#;
+        let indented = indented(json);
+        assert_eq!(
+            indented,
+            "{\n  \"a\\\"{\": [\n    1.0,\n    {\n      \"b,\": -0\n    },\n    {},\n    []\n  ],\n  \"c\\\\\": \"é\"\n}"
+        );
+        assert_eq!(compact(&indented).unwrap().get(), json);
+        assert_eq!(super::indented("no {json"), "no {json");
+    }
 
     #[test]
     fn compact_json_keeps_every_token() {

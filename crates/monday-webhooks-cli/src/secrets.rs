@@ -1,6 +1,10 @@
 //! Secrets come from the environment, and from nowhere else.
 
-use monday_webhooks::{ApiToken, Client, auth::SigningSecret, client::ConfigLayers};
+use monday_webhooks::{
+    ApiToken, Client,
+    auth::SigningSecret,
+    client::{ClientConfig, ConfigLayers},
+};
 
 use crate::{
     args::{Global, Settings},
@@ -12,6 +16,7 @@ pub(crate) fn from_env(variable: &str) -> Result<String, Failure> {
     std::env::var(variable).map_err(|error| match error {
         std::env::VarError::NotPresent => {
             Failure::usage(format!("the environment variable {variable} is not set"))
+                .advise("put the secret there with `export`: options name variables, never secrets")
         }
         std::env::VarError::NotUnicode(_) => Failure::usage(format!(
             "the environment variable {variable} is not Unicode"
@@ -25,10 +30,9 @@ pub(crate) fn signing_secret(variable: &str) -> Result<SigningSecret, Failure> {
         .map_err(|error| Failure::usage(format!("{variable}: {error}")))
 }
 
-/// A client with the settings of the file, the environment and the options, of which the later
-/// win.
-pub(crate) fn client(global: &Global, settings: &Settings) -> Result<Client, Failure> {
-    let usage = |error: &dyn std::error::Error| Failure::usage(with_causes(error));
+/// The settings of the file, the environment and the options, of which the later win; without the
+/// token of `--token-env`.
+fn config(global: &Global, settings: &Settings) -> Result<ClientConfig, Failure> {
     let mut layers = ConfigLayers::new();
     if let Some(file) = &settings.file {
         layers = layers.file(file).map_err(|error| usage(&error))?;
@@ -43,6 +47,25 @@ pub(crate) fn client(global: &Global, settings: &Settings) -> Result<Client, Fai
     if let Some(version) = &global.api_version {
         config.api_version = Some(version.clone());
     }
+    Ok(config)
+}
+
+/// Where monday's API is and in which version it is wanted, where something says so: for what needs
+/// no token.
+pub(crate) fn api(
+    global: &Global,
+    settings: &Settings,
+) -> Result<(Option<String>, Option<String>), Failure> {
+    let mut config = config(global, settings)?;
+    // A client is made all the same, since it checks them.
+    config.token = Some("none".to_owned());
+    config.client().map_err(|error| usage(&error))?;
+    Ok((config.endpoint, config.api_version))
+}
+
+/// A client with the settings of the file, the environment and the options.
+pub(crate) fn client(global: &Global, settings: &Settings) -> Result<Client, Failure> {
+    let mut config = config(global, settings)?;
     if let Some(variable) = &global.token_env {
         let token = from_env(variable)?;
         ApiToken::new(token.as_str())
@@ -55,4 +78,8 @@ pub(crate) fn client(global: &Global, settings: &Settings) -> Result<Client, Fai
         ));
     }
     config.client().map_err(|error| usage(&error))
+}
+
+fn usage(error: &dyn std::error::Error) -> Failure {
+    Failure::usage(with_causes(error))
 }

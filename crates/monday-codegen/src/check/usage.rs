@@ -7,7 +7,7 @@ use std::{
 
 use apollo_compiler::{
     ExecutableDocument, Node, Schema,
-    ast::{Type, Value},
+    ast::{DirectiveList, Type, Value},
     executable::{Field, Selection, SelectionSet},
     schema::ExtendedType,
 };
@@ -23,7 +23,8 @@ pub struct Usage {
     pub operation: String,
     /// Its file.
     pub file: PathBuf,
-    /// What it uses, as schema coordinates: `Type`, `Type.field`, `Type.field(arg:)`, `Enum.VALUE`.
+    /// What it uses, as schema coordinates: `Type`, `Type.field`, `Type.field(arg:)`,
+    /// `Enum.VALUE`, `@directive`, `@directive(arg:)`.
     ///
     /// Of an input type or an enum that goes in through a variable, everything counts: what the
     /// variable will hold isn't in the operation.
@@ -89,7 +90,9 @@ fn of_document(schema: &Schema, document: &ExecutableDocument, file: &Path) -> V
             };
             for variable in &operation.variables {
                 collector.whole(variable.ty.inner_named_type());
+                collector.directives(&variable.directives);
             }
+            collector.directives(&operation.directives);
             collector.selections(&operation.selection_set);
             Usage {
                 operation: name.to_string(),
@@ -115,11 +118,16 @@ impl<'a> Collector<'a> {
         for selection in &selections.selections {
             match selection {
                 Selection::Field(field) => self.field(&selections.ty, field),
-                Selection::InlineFragment(inline) => self.selections(&inline.selection_set),
+                Selection::InlineFragment(inline) => {
+                    self.directives(&inline.directives);
+                    self.selections(&inline.selection_set);
+                }
                 Selection::FragmentSpread(spread) => {
+                    self.directives(&spread.directives);
                     if self.fragments.insert(&spread.fragment_name)
                         && let Some(fragment) = self.document.fragments.get(&spread.fragment_name)
                     {
+                        self.directives(&fragment.directives);
                         self.selections(&fragment.selection_set);
                     }
                 }
@@ -130,6 +138,7 @@ impl<'a> Collector<'a> {
     fn field(&mut self, parent: &str, field: &'a Field) {
         let name = &field.name;
         self.found.insert(format!("{parent}.{name}"));
+        self.directives(&field.directives);
         for argument in &field.arguments {
             self.found
                 .insert(format!("{parent}.{name}({}:)", argument.name));
@@ -147,6 +156,21 @@ impl<'a> Collector<'a> {
         }
         if !field.selection_set.selections.is_empty() {
             self.selections(&field.selection_set);
+        }
+    }
+
+    fn directives(&mut self, directives: &'a DirectiveList) {
+        for directive in directives {
+            let name = &directive.name;
+            self.found.insert(format!("@{name}"));
+            for argument in &directive.arguments {
+                self.found.insert(format!("@{name}({}:)", argument.name));
+                let known = self.schema.directive_definitions.get(name);
+                if let Some(known) = known.and_then(|known| known.argument_by_name(&argument.name))
+                {
+                    self.value(&known.ty, &argument.value);
+                }
+            }
         }
     }
 

@@ -5,6 +5,7 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
 use super::GenerateError;
+use super::describe::docs;
 use super::schema::SchemaIndex;
 use crate::vendored::VendoredSchema;
 
@@ -28,7 +29,10 @@ pub(crate) fn schema_facts(
         .iter()
         .map(|value| format_ident!("{}", value.to_upper_camel_case()))
         .collect();
-    let variant_docs = values.iter().map(|value| format!(" `{value}`."));
+    let variant_docs = values.iter().map(|value| {
+        let description = schema.description(&format!("{name}.{value}"));
+        docs(&format!("`{value}`."), description)
+    });
     let enum_doc = format!(" The values of `{name}` in the schema of API version {api_version}.");
     Ok(quote! {
         /// The API version whose schema this was generated from.
@@ -40,7 +44,7 @@ pub(crate) fn schema_facts(
         #[doc = #enum_doc]
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         pub enum #ident {
-            #(#[doc = #variant_docs] #variants,)*
+            #(#variant_docs #variants,)*
         }
 
         impl #ident {

@@ -1,13 +1,16 @@
 //! From what `graphql_client_codegen` makes of a prepared operation to the module that is kept.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use proc_macro2::{TokenStream, TokenTree};
 use quote::{ToTokens as _, format_ident, quote};
 use syn::visit_mut::{self, VisitMut};
 
+use super::describe::doc_lines;
 use super::names::{FieldNames, TypeNames, camel, snake};
+use super::owners::owners;
 use super::prepare::Prepared;
+use super::schema::SchemaIndex;
 use crate::operations::{Kind, Operation};
 
 /// The parts of a generated file that belong to one operation.
@@ -15,6 +18,7 @@ pub(super) struct Module<'a> {
     pub(super) operation: &'a Operation,
     pub(super) prepared: &'a Prepared,
     pub(super) types: &'a TypeNames,
+    pub(super) schema: &'a SchemaIndex,
     /// The document that a request carries.
     pub(super) request: &'a str,
     /// Path below which generated code finds its dependencies.
@@ -53,6 +57,8 @@ impl Module<'_> {
         }
         let mut finisher = Finisher {
             module: self,
+            owners: owners(&items, self.prepared, self.schema, self.types),
+            owner: None,
             decodes: false,
         };
         items
@@ -177,6 +183,10 @@ fn item_name(item: &syn::Item) -> Option<&syn::Ident> {
 
 struct Finisher<'a> {
     module: &'a Module<'a>,
+    /// The schema's types of the structs that are read from a response.
+    owners: BTreeMap<String, String>,
+    /// That of the struct being visited.
+    owner: Option<String>,
     /// Whether the struct being visited is read from a response.
     decodes: bool,
 }
@@ -190,6 +200,7 @@ impl VisitMut for Finisher<'_> {
             item.semi_token = None;
         }
         self.decodes = !is_variables;
+        self.owner = self.owners.get(&item.ident.to_string()).cloned();
         self.derive(&mut item.attrs);
         if is_variables && item.fields.iter().all(|field| is_option(&field.ty)) {
             item.attrs.push(syn::parse_quote!(#[derive(Default)]));
@@ -321,7 +332,13 @@ impl Finisher<'_> {
                 .attrs
                 .push(syn::parse_quote!(#[serde(rename = #wire)]));
         }
-        document(&mut field.attrs, &format!(" `{wire}`."));
+        let description = self.owner.as_deref().and_then(|owner| {
+            let source = self.module.prepared.source(owner, &rust)?;
+            self.module.schema.description(&format!("{owner}.{source}"))
+        });
+        for line in doc_lines(&format!("`{wire}`."), description).iter().rev() {
+            document(&mut field.attrs, line);
+        }
     }
 }
 

@@ -4,10 +4,12 @@
 //! then panics on or generates code from that doesn't compile, so each operation is prepared
 //! before it sees it, and what it gives is finished after: see [`prepare`] and [`finish`].
 
+mod describe;
 mod facts;
 mod finish;
 mod ids;
 mod names;
+mod owners;
 mod panics;
 mod prepare;
 mod schema;
@@ -188,6 +190,7 @@ impl Generator {
                 operation,
                 prepared: &prepared,
                 types: names,
+                schema,
                 request: &request,
                 runtime: &runtime,
                 client: &client,

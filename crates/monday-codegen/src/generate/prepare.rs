@@ -29,6 +29,19 @@ pub(super) struct Prepared {
     pub(super) variables: FieldNames,
     /// The schema's name of each placeholder.
     pub(super) leaves: BTreeMap<String, String>,
+    /// The schema's types of the response's struct and the fragments'.
+    pub(super) roots: BTreeMap<String, String>,
+    /// By the schema's type and a field's Rust name, the field of the schema: none where the
+    /// name stands for several.
+    sources: BTreeMap<(String, String), Option<String>>,
+}
+
+impl Prepared {
+    /// The field of the schema's type `parent` that a field of a struct stands for.
+    pub(super) fn source(&self, parent: &str, rust: &str) -> Option<&str> {
+        let key = (parent.to_owned(), rust.to_owned());
+        self.sources.get(&key)?.as_deref()
+    }
 }
 
 /// Prepares an operation. `attempt` counts the names that were tried for its types: path-like
@@ -51,6 +64,8 @@ pub(super) fn prepare(
         needed: BTreeMap::new(),
         fragments: BTreeMap::new(),
         pending: Vec::new(),
+        roots: BTreeMap::new(),
+        sources: BTreeMap::new(),
         out: String::new(),
     };
     let suffix = if attempt == 0 {
@@ -92,6 +107,9 @@ pub(super) fn prepare(
     let _ = write!(preparation.out, "{keyword} {name}{declarations}");
     preparation.selection(root, &[whole(&operation.selection)], Place::Field)?;
     preparation.fragment_definitions(operation)?;
+    preparation
+        .roots
+        .insert("ResponseData".into(), root.to_owned());
     Ok(Prepared {
         schema: preparation.schema_text(operation.kind, root)?,
         document: preparation.out,
@@ -102,6 +120,8 @@ pub(super) fn prepare(
             .into_iter()
             .map(|(name, leaf)| (leaf, name))
             .collect(),
+        roots: preparation.roots,
+        sources: preparation.sources,
     })
 }
 
@@ -153,6 +173,8 @@ struct Preparation<'a> {
     fragments: BTreeMap<&'a str, String>,
     /// Fragments that are spread and not yet written.
     pending: Vec<&'a str>,
+    roots: BTreeMap<String, String>,
+    sources: BTreeMap<(String, String), Option<String>>,
     out: String,
 }
 
@@ -183,6 +205,7 @@ impl<'a> Preparation<'a> {
             }
             let TypeCondition::On(on) = &fragment.definition.type_condition;
             let (rust, ty) = (&self.fragments[name], self.types.get(on)?);
+            self.roots.insert(rust.clone(), on.clone());
             let _ = write!(self.out, "\nfragment {rust} on {ty}");
             let part = whole(&fragment.definition.selection_set);
             self.selection(on, &[part], Place::Fragment)?;
@@ -215,6 +238,14 @@ impl<'a> Preparation<'a> {
         self.out.push_str(" {");
         for key in &set.fields {
             let rust = self.fields.name(key.key, &mut taken);
+            self.sources
+                .entry((parent.to_owned(), rust.clone()))
+                .and_modify(|known| {
+                    if known.as_deref() != Some(key.field) {
+                        *known = None;
+                    }
+                })
+                .or_insert_with(|| Some(key.field.to_owned()));
             let (field, ty) = if key.field == TYPENAME {
                 ("typename".to_owned(), non_null("String"))
             } else {

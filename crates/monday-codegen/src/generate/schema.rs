@@ -14,6 +14,8 @@ pub(crate) type GraphqlType = Type<'static, String>;
 #[derive(Debug, Clone)]
 pub(crate) struct SchemaIndex {
     types: BTreeMap<String, TypeInfo>,
+    /// By the coordinate: `Type`, `Type.field` or `Enum.VALUE`.
+    descriptions: BTreeMap<String, String>,
     query: String,
     mutation: String,
 }
@@ -56,12 +58,14 @@ impl SchemaIndex {
             .map_err(|error| GenerateError::Schema(error.to_string()))?;
         let mut index = Self {
             types: BTreeMap::new(),
+            descriptions: BTreeMap::new(),
             query: "Query".into(),
             mutation: "Mutation".into(),
         };
         for definition in document.definitions {
             match definition {
                 Definition::TypeDefinition(definition) => {
+                    index.describe(&definition);
                     let (name, info) = type_info(definition);
                     index.types.insert(name, info);
                 }
@@ -96,6 +100,41 @@ impl SchemaIndex {
         };
         *field = with_name(field, replacement);
         Ok(())
+    }
+
+    fn describe(&mut self, definition: &TypeDefinition<'static, String>) {
+        let mut parts: Vec<(&str, &Option<String>)> = Vec::new();
+        let (name, description) = match definition {
+            TypeDefinition::Scalar(found) => (&found.name, &found.description),
+            TypeDefinition::Union(found) => (&found.name, &found.description),
+            TypeDefinition::Object(found) => {
+                parts.extend(found.fields.iter().map(|f| (&*f.name, &f.description)));
+                (&found.name, &found.description)
+            }
+            TypeDefinition::Interface(found) => {
+                parts.extend(found.fields.iter().map(|f| (&*f.name, &f.description)));
+                (&found.name, &found.description)
+            }
+            TypeDefinition::InputObject(found) => {
+                parts.extend(found.fields.iter().map(|f| (&*f.name, &f.description)));
+                (&found.name, &found.description)
+            }
+            TypeDefinition::Enum(found) => {
+                parts.extend(found.values.iter().map(|v| (&*v.name, &v.description)));
+                (&found.name, &found.description)
+            }
+        };
+        let parts = parts
+            .into_iter()
+            .map(|(part, text)| (format!("{name}.{part}"), text));
+        let described = std::iter::once((name.clone(), description)).chain(parts);
+        self.descriptions
+            .extend(described.filter_map(|(coordinate, text)| Some((coordinate, text.clone()?))));
+    }
+
+    /// What the schema says of a type, a field or a value, where descriptions were kept.
+    pub(crate) fn description(&self, coordinate: &str) -> Option<&str> {
+        self.descriptions.get(coordinate).map(String::as_str)
     }
 
     pub(crate) fn get(&self, name: &str) -> Option<&TypeInfo> {

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
+use super::describe::docs;
 use super::finish::serde_crate;
 use super::names::{FieldNames, TypeNames, camel, unique};
 use super::schema::{
@@ -52,8 +53,10 @@ impl Writer<'_> {
         pending: &mut BTreeSet<String>,
     ) -> Result<TokenStream, GenerateError> {
         let ident = self.ident(name)?;
-        let doc = format!(" `{name}` of monday's schema.");
-        let doc = quote!(#[doc = #doc]);
+        let doc = docs(
+            &format!("`{name}` of monday's schema."),
+            self.schema.description(name),
+        );
         let generator = self.generator;
         match self.schema.get(name) {
             Some(TypeInfo::Scalar) => {
@@ -69,7 +72,7 @@ impl Writer<'_> {
                     Ok(quote!(#doc pub type #ident = #rust;))
                 }
                 None => {
-                    let tokens = self.enumeration(&ident, values)?;
+                    let tokens = self.enumeration(name, &ident, values)?;
                     Ok(quote!(#doc #tokens))
                 }
             },
@@ -105,7 +108,12 @@ impl Writer<'_> {
     }
 
     /// An enum that keeps values it doesn't know.
-    fn enumeration(&self, ident: &Ident, values: &[String]) -> Result<TokenStream, GenerateError> {
+    fn enumeration(
+        &self,
+        name: &str,
+        ident: &Ident,
+        values: &[String],
+    ) -> Result<TokenStream, GenerateError> {
         let runtime = self.runtime;
         let mut taken = BTreeSet::new();
         let variants: Vec<Ident> = values
@@ -120,7 +128,7 @@ impl Writer<'_> {
                 str::to_owned,
             );
         let other = format_ident!("{other}");
-        let docs = values.iter().map(|value| format!(" `{value}`."));
+        let docs = values.iter().map(|value| self.part_docs(name, value));
         let derives = derives(
             &["Debug", "Clone", "PartialEq", "Eq", "Hash"],
             &[
@@ -131,7 +139,7 @@ impl Writer<'_> {
         Ok(quote! {
             #[derive(#(#derives),*)]
             pub enum #ident {
-                #(#[doc = #docs] #variants,)*
+                #(#docs #variants,)*
                 /// A value that the schema didn't have yet.
                 #other(String),
             }
@@ -200,9 +208,9 @@ impl Writer<'_> {
             all_optional &= optional;
             let skip = optional
                 .then(|| quote!(#[serde(skip_serializing_if = "::std::option::Option::is_none")]));
-            let doc = format!(" `{}`.", field.name);
+            let doc = self.part_docs(name, &field.name);
             let ty = self.input_type(name, &ty)?;
-            tokens.push(quote!(#[doc = #doc] #rename #skip pub #rust: #ty));
+            tokens.push(quote!(#doc #rename #skip pub #rust: #ty));
         }
         let attributes = self.input_attributes(all_optional)?;
         Ok(quote!(#attributes pub struct #ident { #(#tokens,)* }))
@@ -221,13 +229,19 @@ impl Writer<'_> {
             let rust = unique(camel(&field.name, "Value"), "Value", &mut taken);
             let rename = rename(&field.name, &rust);
             let rust = format_ident!("{rust}");
-            let doc = format!(" `{}`.", field.name);
+            let doc = self.part_docs(name, &field.name);
             let required = GraphqlType::NonNullType(Box::new(nullable(field.ty.clone())));
             let ty = self.input_type(name, &required)?;
-            tokens.push(quote!(#[doc = #doc] #rename #rust(#ty)));
+            tokens.push(quote!(#doc #rename #rust(#ty)));
         }
         let attributes = self.input_attributes(false)?;
         Ok(quote!(#attributes pub enum #ident { #(#tokens,)* }))
+    }
+
+    /// Docs of a field or value of the type `name`.
+    fn part_docs(&self, name: &str, part: &str) -> TokenStream {
+        let description = self.schema.description(&format!("{name}.{part}"));
+        docs(&format!("`{part}`."), description)
     }
 
     fn input_attributes(&self, default: bool) -> Result<TokenStream, GenerateError> {

@@ -22,8 +22,8 @@ pub(crate) use self::roots::root_operations;
 #[derive(Debug, Clone, Copy, Default)]
 #[non_exhaustive]
 pub struct ImportOptions {
-    /// Keep descriptions, for people who want them as documentation. Off by default: they make
-    /// up most of the text and change without the schema changing.
+    /// Keep descriptions: they become docs of the code that is generated from the schema. Off by
+    /// default: they make up most of the text and change without the schema changing.
     pub keep_descriptions: bool,
 }
 

@@ -1,6 +1,12 @@
 //! Code for operations of any shape: it parses, or there is an error with a place.
 
-use std::{collections::BTreeSet, fmt::Write as _, fs, path::Path, sync::LazyLock};
+use std::{
+    collections::BTreeSet,
+    fmt::{Display, Write as _},
+    fs,
+    path::Path,
+    sync::LazyLock,
+};
 
 use monday_codegen::{Compile, CompileError, Severity, check};
 use proptest::{prelude::*, sample::Index};
@@ -284,4 +290,99 @@ proptest! {
             Err(error) => prop_assert!(false, "{}\n{}", error, text),
         }
     }
+}
+
+#[test]
+fn kept_descriptions_are_the_docs_of_what_they_describe() {
+    const SCHEMA: &str = r#"
+        type Query { pets(where: Filter): [Pet!] first: Cat }
+        "A pet." union Pet = Cat | Dog
+        type Cat { "How the cat is called." name: String "Where it lives." home: Home }
+        type Dog { "How the dog is called." name: String mood: Mood }
+        type Home { "The city's name." name: String }
+        "What may be asked." input Filter { "A part of the name." name: String }
+        "How it feels." enum Mood { "Better than ever." GOOD BAD }
+    "#;
+    const OPERATION: &str = "
+        query Pets($where: Filter) {
+            pets(where: $where) {
+                ... on Cat { name home { ...called } }
+                ... on Dog { title: name mood }
+            }
+            first { called: name }
+        }
+        fragment called on Home { name }
+    ";
+    let folder = tempfile::tempdir().unwrap();
+    let queries = folder.path().join("queries");
+    fs::create_dir(&queries).unwrap();
+    fs::write(queries.join("pets.graphql"), OPERATION).unwrap();
+    let schema = folder.path().join("schema.graphql");
+    fs::write(&schema, SCHEMA).unwrap();
+    let code = Compile::new("queries")
+        .generate(&schema, &queries, folder.path())
+        .unwrap();
+
+    let file = syn::parse_file(&code).unwrap();
+    let modules = file.items.iter().filter_map(|item| match item {
+        syn::Item::Mod(module) => module.content.as_ref(),
+        _ => None,
+    });
+    let items = file
+        .items
+        .iter()
+        .chain(modules.flat_map(|(_, items)| items));
+    let mut found = BTreeSet::new();
+    for item in items {
+        match item {
+            syn::Item::Struct(item) => {
+                found.extend(second_paragraph(&item.ident, &item.attrs));
+                for field in &item.fields {
+                    let Some(field_name) = &field.ident else {
+                        continue;
+                    };
+                    let name = format!("{}.{field_name}", item.ident);
+                    found.extend(second_paragraph(name, &field.attrs));
+                }
+            }
+            syn::Item::Enum(item) => {
+                found.extend(second_paragraph(&item.ident, &item.attrs));
+                for variant in &item.variants {
+                    let name = format!("{}.{}", item.ident, variant.ident);
+                    found.extend(second_paragraph(name, &variant.attrs));
+                }
+            }
+            _ => {}
+        }
+    }
+    let wanted = [
+        "Called.name: The city's name.",
+        "Filter.name: A part of the name.",
+        "Filter: What may be asked.",
+        "Mood.Good: Better than ever.",
+        "Mood: How it feels.",
+        "PetsFirst.called: How the cat is called.",
+        "PetsPetsOnCat.home: Where it lives.",
+        "PetsPetsOnCat.name: How the cat is called.",
+        "PetsPetsOnDog.title: How the dog is called.",
+    ];
+    assert_eq!(found.iter().collect::<Vec<_>>(), wanted);
+}
+
+/// The second paragraph of an item's docs, with its name.
+fn second_paragraph(name: impl Display, attributes: &[syn::Attribute]) -> Option<String> {
+    let docs = attributes
+        .iter()
+        .filter_map(|attribute| match &attribute.meta {
+            syn::Meta::NameValue(doc) if doc.path.is_ident("doc") => match &doc.value {
+                syn::Expr::Lit(syn::ExprLit {
+                    lit: syn::Lit::Str(text),
+                    ..
+                }) => Some(text.value()),
+                _ => None,
+            },
+            _ => None,
+        });
+    let lines: Vec<String> = docs.map(|line| line.trim().to_owned()).collect();
+    (lines.get(1)?.is_empty()).then(|| format!("{name}: {}", lines[2..].join(" ")))
 }

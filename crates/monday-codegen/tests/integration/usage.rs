@@ -5,6 +5,8 @@ use std::fs;
 use monday_codegen::{ImportOptions, diff, import, usages};
 
 const OLD: &str = "
+    directive @cached(for: Int) on FIELD | QUERY
+    directive @live on FIELD
     type Query { item(where: Filter, id: ID): Item all(kind: Kind): [Item] other: Other }
     type Item { id: ID! name: String state: State tags: [Tag] }
     type Tag { text: String }
@@ -24,7 +26,10 @@ fn touched(from: &str, to: &str) -> Vec<String> {
         "variable.graphql",
         "query Variable($where: Filter) { item(where: $where) { ...Named } }",
     );
-    write("state.graphql", "query State { item(id: 1) { state } }");
+    write(
+        "state.graphql",
+        "query State @cached(for: 1) { item(id: 1) { state } }",
+    );
     write(
         "named.graphql",
         "fragment Named on Item { name tags { text } }",
@@ -65,6 +70,15 @@ fn a_change_touches_the_operations_that_use_what_changed() {
         ("ONE TWO", "TWO", &["Literal", "Variable"]),
         ("ONE TWO", "ONE TWO THREE", &["Variable"]),
         ("OPEN DONE", "OPEN DONE STUCK", &["State"]),
+        ("directive @live on FIELD", "", &nobody),
+        ("@cached(for: Int)", "@cached", &["State"]),
+        ("FIELD | QUERY", "FIELD", &["State"]),
+        (
+            "directive @cached(for: Int) on FIELD | QUERY",
+            "",
+            &["State"],
+        ),
+        ("for: Int)", "for: Int, by: Int!)", &["State"]),
         (
             "type Query {",
             "schema { query: Root } type Root {",

@@ -1,13 +1,13 @@
 //! `Board`, `Group` and `Column`.
 
 use super::args::Args;
-use super::node::Node;
+use super::node::{Node, PlacedGroup};
 use super::page::items_page;
 use super::refusal::Refusal;
 use super::resolve::{Call, Field};
 use super::update::updates_page;
 use crate::sync::lock;
-use crate::world::{Board, Column, Group};
+use crate::world::{Board, Column, Group, ItemState};
 
 pub(super) fn board(
     call: &Call,
@@ -74,32 +74,35 @@ pub(super) fn groups_where(board: &Board, fits: impl Fn(&Group) -> bool) -> Vec<
         .iter()
         .enumerate()
         .filter(|(_, group)| fits(group))
-        .map(|(position, group)| Node::Group {
-            board_id: board.id,
-            group: group.clone(),
-            position,
+        .map(|(position, group)| {
+            Node::Group(Box::new(PlacedGroup {
+                board_id: board.id,
+                group: group.clone(),
+                position,
+                state: ItemState::Active,
+            }))
         })
         .collect()
 }
 
 pub(super) fn group(
     call: &Call,
-    board_id: u64,
-    group: &Group,
-    position: usize,
+    placed: &PlacedGroup,
     name: &str,
     args: &Args<'_>,
 ) -> Result<Field, Refusal> {
+    let group = &placed.group;
     Ok(match name {
         "id" => Field::leaf(group.id.as_str()),
         "title" => Field::leaf(group.title.as_str()),
         "color" => Field::leaf(group.color.as_str()),
-        "position" => Field::leaf(position.to_string()),
-        "archived" | "deleted" => Field::leaf(false),
+        "position" => Field::leaf(placed.position.to_string()),
+        "archived" => Field::leaf(placed.state == ItemState::Archived),
+        "deleted" => Field::leaf(placed.state == ItemState::Deleted),
         "items_page" => {
             let world = lock(&call.core.world);
             let items = world
-                .items_on(board_id)
+                .items_on(placed.board_id)
                 .filter(|item| item.group_id == group.id);
             items_page(call, args, items)?
         }

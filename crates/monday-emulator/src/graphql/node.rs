@@ -10,7 +10,7 @@ use super::{account, board, column_value, item, update};
 use crate::sync::lock;
 use crate::versions::Version;
 use crate::webhooks::Webhook;
-use crate::world::{Board, Column, Group, Item, Update};
+use crate::world::{Board, Column, Group, Item, ItemState, Update};
 
 /// An object of the response, by its type in the schema.
 #[derive(Clone, Debug)]
@@ -22,11 +22,7 @@ pub(crate) enum Node {
     Column(Box<Column>),
     ColumnValue(Box<ColumnValue>),
     Complexity,
-    Group {
-        board_id: u64,
-        group: Group,
-        position: usize,
-    },
+    Group(Box<PlacedGroup>),
     Item(Box<Item>),
     ItemsPage {
         items: Vec<u64>,
@@ -39,6 +35,16 @@ pub(crate) enum Node {
     Webhook(Webhook),
     /// An object of a type without a model: each of its fields has its default.
     Unmodelled(Name),
+}
+
+/// A group and where it is.
+#[derive(Clone, Debug)]
+pub(crate) struct PlacedGroup {
+    pub(crate) board_id: u64,
+    pub(crate) group: Group,
+    /// Counted from the board's top.
+    pub(crate) position: usize,
+    pub(crate) state: ItemState,
 }
 
 /// The value of one column of one item.
@@ -61,7 +67,7 @@ impl Node {
             Self::Column(_) => "Column",
             Self::ColumnValue(value) => &value.type_name,
             Self::Complexity => "Complexity",
-            Self::Group { .. } => "Group",
+            Self::Group(_) => "Group",
             Self::Item(_) => "Item",
             Self::ItemsPage { .. } => "ItemsResponse",
             Self::Reply(_) => "Reply",
@@ -81,11 +87,7 @@ impl Node {
             Self::Column(column) => board::column(column, name),
             Self::ColumnValue(value) => column_value::column_value(call, value, name),
             Self::Complexity => account::complexity(call, name),
-            Self::Group {
-                board_id,
-                group,
-                position,
-            } => board::group(call, *board_id, group, *position, name, args)?,
+            Self::Group(placed) => board::group(call, placed, name, args)?,
             Self::Item(item) => item::item(call, item, name, args)?,
             Self::ItemsPage { items, cursor } => match name {
                 "cursor" => Field::leaf(cursor.clone()),

@@ -42,6 +42,12 @@ impl Cursors {
         Some(cursor)
     }
 
+    /// The first `limit` of these items, and a cursor for the others where there are any.
+    fn cut(&self, mut items: Vec<u64>, limit: usize, now: Timestamp) -> (Vec<u64>, Option<String>) {
+        let rest = items.split_off(limit.min(items.len()));
+        (items, self.keep(rest, now))
+    }
+
     fn rest(&self, cursor: &str, now: Timestamp) -> Result<Vec<u64>, Refusal> {
         lock(&self.0)
             .get(cursor)
@@ -77,18 +83,15 @@ pub(crate) fn next_items_page(call: &Call, args: &Args<'_>) -> Result<Field, Ref
     page(call, args, rest)
 }
 
-fn page(call: &Call, args: &Args<'_>, mut items: Vec<u64>) -> Result<Field, Refusal> {
+fn page(call: &Call, args: &Args<'_>, items: Vec<u64>) -> Result<Field, Refusal> {
     let limit = args.count("limit").unwrap_or(25);
     if !(1..=MAX_LIMIT).contains(&limit) {
         return Err(Refusal::invalid_argument(format!(
             "limit must be between 1 and {MAX_LIMIT}"
         )));
     }
-    let rest = items.split_off(limit.min(items.len()));
-    Ok(Field::Node(Node::ItemsPage {
-        items,
-        cursor: call.core.cursors.keep(rest, call.core.clock.now()),
-    }))
+    let (items, cursor) = call.core.cursors.cut(items, limit, call.core.clock.now());
+    Ok(Field::Node(Node::ItemsPage { items, cursor }))
 }
 
 /// Of `query_params`, the ids; what else it may hold is refused, since leaving a filter out would
@@ -111,4 +114,41 @@ fn only_ids(args: &Args<'_>) -> Result<Option<Vec<u64>>, Refusal> {
             .filter_map(|id| id.as_u64().or_else(|| id.as_str()?.parse().ok()))
             .collect(),
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn the_pages_of_a_cursor_are_all_items_once_and_in_order(
+            count in 0..200_u64,
+            limits in proptest::collection::vec(1..40_usize, 1..8),
+        ) {
+            let (cursors, now) = (Cursors::default(), Timestamp::from_secs(1));
+            let all: Vec<u64> = (0..count).collect();
+            let (mut seen, mut rest) = (Vec::new(), all.clone());
+            for limit in limits.into_iter().cycle() {
+                let (page, cursor) = cursors.cut(rest, limit, now);
+                prop_assert!(page.len() <= limit);
+                seen.extend(page);
+                let Some(cursor) = cursor else { break };
+                rest = cursors.rest(&cursor, now).unwrap();
+                // A cursor can be used again.
+                prop_assert_eq!(cursors.rest(&cursor, now).unwrap(), rest.clone());
+            }
+            prop_assert_eq!(seen, all);
+        }
+
+        #[test]
+        fn a_cursor_lives_for_an_hour(seconds in 0..7_200_u64) {
+            let cursors = Cursors::default();
+            let cursor = cursors.cut(vec![1, 2], 1, Timestamp::ZERO).1.unwrap();
+            let found = cursors.rest(&cursor, Timestamp::from_secs(seconds));
+            prop_assert_eq!(found.is_ok(), seconds < 3_600);
+        }
+    }
 }

@@ -157,8 +157,13 @@ impl From<WorldError> for Refusal {
             WorldError::NoGroup(id) => Self::not_found(message).with_data("group_id", id),
             WorldError::NameTooLong => Self::new("ItemNameTooLongException", 200, message),
             WorldError::Value(_) => Self::column_value(message),
+            WorldError::LastGroup(id) => {
+                let code = "DeleteLastGroupException";
+                Self::new(code, status_of(code), message).with_data("group_id", id)
+            }
             WorldError::EmptyName
             | WorldError::ColumnExists(_)
+            | WorldError::FixedColumn(_)
             | WorldError::OtherBoard(_)
             | WorldError::Parent(_) => Self::invalid_argument(message),
         }

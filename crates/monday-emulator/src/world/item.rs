@@ -97,6 +97,8 @@ impl Update {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -116,5 +118,20 @@ mod tests {
         assert_eq!(text("<p>Hello <b>you</b></p>"), "Hello you");
         assert_eq!(text("2 > 1"), "2 > 1");
         assert_eq!(text(""), "");
+    }
+
+    proptest! {
+        #[test]
+        fn the_text_of_an_update_is_what_stands_between_the_tags(
+            words in proptest::collection::vec(("[^<>]{0,8}", "[^<>]{0,8}"), 0..6),
+        ) {
+            let body: String = words.iter().map(|(tag, text)| format!("<{tag}>{text}")).collect();
+            let text: String = words.iter().map(|(_, text)| text.as_str()).collect();
+            let update = Update {
+                id: 1, item_id: 1, parent: None, body, creator: 1,
+                created_at: Timestamp::ZERO, edited_at: Timestamp::ZERO,
+            };
+            prop_assert_eq!(update.text_body(), text);
+        }
     }
 }

@@ -4,14 +4,16 @@ mod board;
 mod change;
 pub(crate) mod column_value;
 mod edit;
+mod error;
 mod item;
+pub(crate) mod status;
 
 use std::collections::BTreeMap;
 
 pub use board::{Board, Column, Group};
 pub(crate) use change::{Change, ChangeKind};
-pub use edit::WorldError;
-pub(crate) use edit::{Act, NewColumn, NewValue};
+pub(crate) use edit::{Act, ColumnProperty, GroupAttribute, NewColumn, NewValue};
+pub use error::WorldError;
 pub use item::{Item, ItemState, Update};
 
 /// The id of the board that exists where none is declared; beyond 32 bits, as monday's ids are.

@@ -204,6 +204,36 @@ async fn what_makes_no_sense_is_refused() {
 }
 
 #[tokio::test]
+async fn it_lists_what_can_be_asked_and_each_of_it_can() {
+    let emulator = start(Clock::manual()).await;
+    let url = emulator.control_endpoint().unwrap();
+    let listed = crate::support::http().get(url).send().await.unwrap();
+    let listed = listed.text().await.unwrap();
+    let mut asked = 0;
+    for line in listed.lines().skip(2) {
+        // The first column: a method and its paths, and perhaps another method.
+        let mut method = Method::GET;
+        for word in line.split('|').nth(1).unwrap().split(['`', ' ', ',']) {
+            match word {
+                "GET" | "POST" | "DELETE" => method = word.parse().unwrap(),
+                "/" => {}
+                path if path.starts_with('/') => {
+                    let (status, answer) = control(&emulator, method.clone(), path, json!(0)).await;
+                    assert_ne!(answer["error"], UNKNOWN, "{method} {path} {status}");
+                    asked += 1;
+                }
+                _ => {}
+            }
+        }
+    }
+    assert_eq!(asked, 20, "{listed}");
+    let (status, answer) = control(&emulator, Method::PUT, "/state", json!({})).await;
+    assert_eq!((status, &answer["error"]), (404, &json!(UNKNOWN)));
+}
+
+const UNKNOWN: &str = "there is no such control; GET / lists them";
+
+#[tokio::test]
 async fn a_page_or_a_rebound_name_does_not_reach_it() {
     let emulator = start(Clock::real()).await;
     let url = format!("{}/state", emulator.control_endpoint().unwrap());

@@ -7,7 +7,9 @@
 )]
 
 mod api;
+mod board_edits;
 mod control;
+mod defaults;
 mod delivery;
 mod endpoints;
 mod event_shapes;

@@ -126,9 +126,15 @@ async fn receive(
         body: serde_json::from_slice(&body).unwrap(),
     };
     let is_challenge = received.body.get("challenge").is_some();
-    inner.received.lock().unwrap().push(received);
+    let first_challenge = {
+        let mut all = inner.received.lock().unwrap();
+        all.push(received);
+        let challenges = all.iter().filter(|one| one.body.get("challenge").is_some());
+        challenges.count() == 1
+    };
     if is_challenge {
         return match uri.path() {
+            "/second" if first_challenge => StatusCode::BAD_GATEWAY.into_response(),
             "/silent" => StatusCode::OK.into_response(),
             "/created" => (StatusCode::CREATED, body).into_response(),
             "/other" => r#"{"challenge":"another"}"#.into_response(),

@@ -236,3 +236,43 @@ async fn boards_can_be_declared_before_and_added_later() {
         assert_eq!(answer.get("errors").is_none(), known, "{board}");
     }
 }
+
+#[tokio::test]
+async fn a_url_is_challenged_as_often_as_the_switch_says() {
+    let (emulator, receiver) = (Emulator::start().await.unwrap(), Receiver::start().await);
+    let url = receiver.url_to("/second");
+    let create = async || {
+        let variables = json!({"board": board(), "url": url, "event": "create_item"});
+        call(&emulator, emulator.app_token(), CREATE_WEBHOOK, variables).await
+    };
+    assert_eq!(code(&create().await), "InvalidArgumentException");
+    assert_eq!(receiver.challenges().len(), 1);
+    receiver.forget();
+
+    emulator.change_behaviour(|behaviour| behaviour.challenge_attempts = 2);
+    assert!(data(&create().await)["create_webhook"].is_object());
+    let challenges = receiver.challenges();
+    assert_eq!(challenges.len(), 2);
+    assert_eq!(challenges[0].body, challenges[1].body);
+}
+
+#[tokio::test]
+async fn subitem_events_may_need_a_board_with_subitems() {
+    let (emulator, receiver) = (Emulator::start().await.unwrap(), Receiver::start().await);
+    emulator.add_board(Board::new(7, "Without subitems"));
+    let create = async |event: &str| {
+        let variables = json!({"board": 7, "url": receiver.url(), "event": event});
+        call(&emulator, emulator.app_token(), CREATE_WEBHOOK, variables).await
+    };
+    assert!(data(&create("create_subitem").await)["create_webhook"].is_object());
+    emulator.change_behaviour(|behaviour| behaviour.subitem_events_need_subitems = true);
+    let refused = create("change_subitem_name").await;
+    assert_eq!(code(&refused), "InvalidArgumentException");
+    assert!(data(&create("create_item").await)["create_webhook"].is_object());
+
+    let item = emulator.create_item(7, "Item").unwrap();
+    let query =
+        "mutation ($id: ID!) { create_subitem(parent_item_id: $id, item_name: \"S\") { id } }";
+    emulator.run(query, json!({"id": item.id})).await.unwrap();
+    assert!(data(&create("change_subitem_name").await)["create_webhook"].is_object());
+}

@@ -1,20 +1,14 @@
 //! `completions`: a script for a shell.
 
-use clap::CommandFactory;
-
-use crate::{
-    args::{Cli, CompletionsArgs},
-    failure::Failure,
-    output,
-};
+use crate::{args::CompletionsArgs, command_line, failure::Failure, output};
 
 pub(crate) fn run(args: &CompletionsArgs) -> Result<(), Failure> {
     let mut script = Vec::new();
     clap_complete::generate(
         args.shell,
-        &mut Cli::command(),
+        &mut command_line::command(),
         "monday-webhooks",
         &mut script,
     );
-    output::line(String::from_utf8_lossy(&script).trim_end())
+    output::text(&String::from_utf8_lossy(&script))
 }

@@ -1,12 +1,17 @@
 //! `create`: one webhook, its config checked before anything is sent.
 
-use monday_webhooks::{StatusValue, Subscription, SubscriptionKind, WebhookUrl, client::Creation};
+use monday_webhooks::{
+    StatusValue, Subscription, SubscriptionKind, WebhookUrl,
+    client::{Creation, Error, ErrorKind},
+};
 use serde_json::Value;
 
 use crate::{
+    advice,
     args::{CreateArgs, Global, Settings},
     failure::{Failure, with_causes},
     output::{self, WEBHOOK_COLUMNS, WebhookRow},
+    progress::Progress,
     secrets,
 };
 
@@ -20,20 +25,16 @@ pub(crate) fn run(global: &Global, settings: &Settings, args: CreateArgs) -> Res
     let board = args.board;
     let subscription = subscription(args)?;
     let client = secrets::client(global, settings)?;
-    let creation = super::block_on(async {
+    let doubt = format!(
+        "the webhook may have been created; list the board's webhooks (monday-webhooks list --board {board})"
+    );
+    let creation = super::interruptible(&doubt, async {
+        let _waiting = Progress::saying("waiting for monday");
         client
             .webhooks()
             .create_or_find(board, &url, subscription)
             .await
-            .map_err(|error| {
-                let mut message = with_causes(&error);
-                if error.may_have_been_applied() {
-                    message = format!(
-                        "{message}. The webhook may have been created; list the board's webhooks (monday-webhooks list --board {board})"
-                    );
-                }
-                Failure::failed(message)
-            })
+            .map_err(|error| refused(&error, &doubt))
     })?;
     if let Creation::Found(webhook) = &creation {
         anstream::eprintln!(
@@ -47,6 +48,25 @@ pub(crate) fn run(global: &Global, settings: &Settings, args: CreateArgs) -> Res
         output::json(&row)
     } else {
         output::table(&WEBHOOK_COLUMNS, [row.cells()])
+    }
+}
+
+/// What a creation that failed means.
+fn refused(error: &Error, doubt: &str) -> Failure {
+    if error.may_have_been_applied() {
+        return Failure::failed(with_causes(error)).advise(doubt);
+    }
+    if error.kind() != ErrorKind::InvalidArgument {
+        return advice::api(error);
+    }
+    let failure = Failure::failed(with_causes(error));
+    // monday documents the messages about boards, and none about a challenge that failed.
+    if error.to_string().to_lowercase().contains("board") {
+        failure.advise("check --board: events of subitems are for the parent board too")
+    } else {
+        failure.advise(
+            "if monday refused the URL: it must answer the challenge; try `monday-webhooks listen --addr 127.0.0.1:8080 --unsigned`, with the URL leading there",
+        )
     }
 }
 

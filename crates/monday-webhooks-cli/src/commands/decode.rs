@@ -10,6 +10,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 use crate::{
+    advice,
     args::{DecodeArgs, Global},
     failure::Failure,
     output,
@@ -44,8 +45,7 @@ fn open(args: &DecodeArgs) -> Result<Box<dyn BufRead>, Failure> {
     if args.file.as_os_str() == "-" {
         return Ok(Box::new(io::stdin().lock()));
     }
-    let file = File::open(&args.file)
-        .map_err(|error| Failure::failed(format!("{}: {error}", args.file.display())))?;
+    let file = File::open(&args.file).map_err(|error| advice::unread(&args.file, &error))?;
     Ok(Box::new(BufReader::new(file)))
 }
 
@@ -108,7 +108,10 @@ fn decode(global: &Global, body: &[u8]) -> Result<(), Failure> {
             "the body is longer than {DEFAULT_BODY_LIMIT} bytes, the most that is received"
         )));
     }
-    let delivery = Delivery::parse(body.to_vec()).map_err(Failure::failed)?;
+    let delivery = Delivery::parse(body.to_vec()).map_err(|error| {
+        Failure::failed(error)
+            .advise("a delivery is one JSON object {\"event\":{…}} as monday sent it")
+    })?;
     let text = std::str::from_utf8(body).map_err(Failure::failed)?;
     let json = output::compact(text)?;
     let kind = delivery.kind();

@@ -4,15 +4,19 @@ use monday_webhooks::client::ErrorKind;
 use serde_json::json;
 
 use crate::{
+    advice,
     args::{DeleteArgs, Global, Settings},
     failure::{Failure, with_causes},
     output::{self, WEBHOOK_COLUMNS, WebhookRow},
+    progress::Progress,
     secrets,
 };
 
 pub(crate) fn run(global: &Global, outer: Settings, args: DeleteArgs) -> Result<(), Failure> {
     let client = secrets::client(global, &args.settings.or(outer))?;
-    let deleted = super::block_on(async {
+    let meaning = "the webhook may have been deleted, and can be deleted again with --missing-ok";
+    let deleted = super::interruptible(meaning, async {
+        let _waiting = Progress::saying("waiting for monday");
         match client.webhooks().delete(args.id).await {
             Ok(webhook) => Ok(Some(webhook)),
             Err(error) if error.kind() == ErrorKind::NotFound && args.missing_ok => Ok(None),
@@ -21,7 +25,7 @@ pub(crate) fn run(global: &Global, outer: Settings, args: DeleteArgs) -> Result<
                 with_causes(&error),
                 args.id
             ))),
-            Err(error) => Err(Failure::failed(with_causes(&error))),
+            Err(error) => Err(advice::api(&error)),
         }
     })?;
     match deleted {

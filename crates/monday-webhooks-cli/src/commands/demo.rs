@@ -25,7 +25,7 @@ const BOARD: BoardId = BoardId::new(DEFAULT_BOARD_ID);
 const PATIENCE: Duration = Duration::from_secs(10);
 
 pub(crate) fn run(global: &Global) -> Result<(), Failure> {
-    super::block_on(demo(global))
+    super::interruptible(super::NOTHING_CHANGED, demo(global))
 }
 
 async fn demo(global: &Global) -> Result<(), Failure> {

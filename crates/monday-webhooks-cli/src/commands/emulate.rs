@@ -1,21 +1,35 @@
 //! `emulate`: monday on this machine.
 
+mod inspected;
+
 use std::net::SocketAddr;
 
 use monday_emulator::{Clock, Emulator};
 use monday_webhooks::auth::SigningSecret;
-use serde_json::json;
+use serde::Serialize;
 
 use crate::{
     args::{EmulateArgs, Global},
     failure::{Failure, with_causes},
+    inspect::Inspector,
     output, secrets,
 };
+
+use self::inspected::{Inspected, Recorder};
 
 /// Good for an emulator and nothing else, so they may stand here.
 const PERSONAL_TOKEN: &str = "emulator-personal-token";
 const APP_TOKEN: &str = "emulator-app-token";
 const SIGNING_SECRET: &str = "emulator-signing-secret";
+
+/// The first line.
+#[derive(Serialize)]
+struct Started<'a> {
+    graphql: &'a str,
+    control: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    inspect: Option<String>,
+}
 
 pub(crate) fn run(_: &Global, args: &EmulateArgs) -> Result<(), Failure> {
     let or_default = |variable: Option<&str>, default: &str| match variable {
@@ -40,17 +54,31 @@ pub(crate) fn run(_: &Global, args: &EmulateArgs) -> Result<(), Failure> {
         builder = builder.fault(fault.clone());
     }
     super::block_on(async {
-        let emulator = builder
-            .start()
-            .await
-            .map_err(|error| Failure::failed(with_causes(&error)))?;
+        let emulator = builder.start().await.map_err(|error| {
+            Failure::failed(with_causes(&error))
+                .advise("choose another --addr; with port 0 a free one is taken")
+        })?;
         let mut events = emulator.events();
-        output::json(&json!({
-            "graphql": emulator.endpoint(),
-            "control": emulator.control_endpoint(),
-        }))?;
+        let inspector = Inspector::bind(&args.inspect).await?;
+        output::json(&Started {
+            graphql: &emulator.endpoint(),
+            control: emulator.control_endpoint().as_deref(),
+            inspect: inspector.as_ref().map(Inspector::url).transpose()?,
+        })?;
+        let recorder = inspector
+            .as_ref()
+            .map(|inspector| Recorder::new(emulator.handle(), inspector.record()));
+        let inspecting = inspector.map(|inspector| {
+            let backend = Inspected {
+                emulator: emulator.handle(),
+            };
+            tokio::spawn(inspector.serve(backend))
+        });
         let print = async {
             while let Some(event) = events.next().await {
+                if let Some(recorder) = &recorder {
+                    recorder.see(&event);
+                }
                 output::json(&event)?;
             }
             Ok(())
@@ -58,6 +86,9 @@ pub(crate) fn run(_: &Global, args: &EmulateArgs) -> Result<(), Failure> {
         tokio::select! {
             printed = print => printed?,
             () = super::stop_signal() => {}
+        }
+        if let Some(inspecting) = inspecting {
+            inspecting.abort();
         }
         emulator.stop().await;
         Ok(())

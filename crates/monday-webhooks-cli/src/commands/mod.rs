@@ -10,6 +10,7 @@ pub(crate) mod events;
 pub(crate) mod inbox;
 pub(crate) mod list;
 pub(crate) mod listen;
+pub(crate) mod man;
 mod nats;
 pub(crate) mod schema;
 pub(crate) mod token;
@@ -27,6 +28,23 @@ fn block_on<T>(command: impl Future<Output = Result<T, Failure>>) -> Result<T, F
         .map_err(|error| Failure::failed(format!("the runtime could not be started: {error}")))?
         .block_on(command)
 }
+
+/// Runs a command that has nothing to finish when it is stopped, and then says what that means.
+fn interruptible<T>(
+    meaning: &str,
+    command: impl Future<Output = Result<T, Failure>>,
+) -> Result<T, Failure> {
+    block_on(async {
+        tokio::select! {
+            // The signals are listened for before anything is sent.
+            biased;
+            () = stop_signal() => Err(Failure::failed("interrupted").advise(meaning)),
+            result = command => result,
+        }
+    })
+}
+
+const NOTHING_CHANGED: &str = "nothing was changed";
 
 /// Ready at Ctrl-C and, on Unix, at SIGTERM.
 async fn stop_signal() {

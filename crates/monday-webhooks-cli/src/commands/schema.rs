@@ -8,9 +8,12 @@ use monday_webhooks::{API_VERSION, client::DEFAULT_ENDPOINT};
 use serde::Serialize;
 
 use crate::{
-    args::{CheckArgs, DiffArgs, FailOn, FetchArgs, Global, ImportArgs},
+    advice,
+    args::{CheckArgs, DiffArgs, FailOn, FetchArgs, Global, ImportArgs, Settings},
     failure::{Failure, with_causes},
     output,
+    progress::Progress,
+    secrets,
 };
 
 /// How long fetching a schema may take.
@@ -34,10 +37,11 @@ pub(crate) fn import(args: &ImportArgs) -> Result<(), Failure> {
 }
 
 fn read(file: &Path, options: &ImportOptions) -> Result<Imported, Failure> {
-    let input =
-        fs::read(file).map_err(|error| Failure::failed(format!("{}: {error}", file.display())))?;
-    monday_codegen::import(&input, options)
-        .map_err(|error| Failure::failed(format!("{}: {}", file.display(), with_causes(&error))))
+    let input = fs::read(file).map_err(|error| advice::unread(file, &error))?;
+    monday_codegen::import(&input, options).map_err(|error| {
+        Failure::failed(format!("{}: {}", file.display(), with_causes(&error)))
+            .advise("a schema is SDL or an introspection result; `monday-webhooks schema fetch` gets monday's")
+    })
 }
 
 pub(crate) fn diff(global: &Global, args: &DiffArgs) -> Result<(), Failure> {
@@ -126,8 +130,9 @@ pub(crate) fn check(global: &Global, args: &CheckArgs) -> Result<(), Failure> {
         }
         None => monday_webhooks::SCHEMA,
     };
-    let found = monday_codegen::check(sdl, &args.operations)
-        .map_err(|error| Failure::failed(with_causes(&error)))?;
+    let found = monday_codegen::check(sdl, &args.operations).map_err(|error| {
+        Failure::failed(with_causes(&error)).advise("--operations names the folder to check")
+    })?;
     if global.json {
         output::json(&found)?;
     } else {
@@ -141,20 +146,23 @@ pub(crate) fn check(global: &Global, args: &CheckArgs) -> Result<(), Failure> {
     Ok(())
 }
 
-pub(crate) fn fetch(global: &Global, args: &FetchArgs) -> Result<(), Failure> {
-    let version = global.api_version.as_deref().unwrap_or(API_VERSION);
-    let endpoint = global.endpoint.as_deref().unwrap_or(DEFAULT_ENDPOINT);
+pub(crate) fn fetch(global: &Global, settings: &Settings, args: &FetchArgs) -> Result<(), Failure> {
+    let (endpoint, version) = secrets::api(global, settings)?;
+    let version = version.as_deref().unwrap_or(API_VERSION);
+    let endpoint = endpoint.as_deref().unwrap_or(DEFAULT_ENDPOINT);
     let url = reqwest::Url::parse_with_params(
         &format!("{}/get_schema", endpoint.trim_end_matches('/')),
         [("format", "json"), ("version", version)],
     )
-    .map_err(|_| Failure::usage("--endpoint takes a URL"))?;
-    let schema = super::block_on(async {
+    .map_err(|_| Failure::usage("--endpoint takes a URL, such as https://api.monday.com/v2"))?;
+    let schema = super::interruptible(super::NOTHING_CHANGED, async {
+        let mut progress = Progress::saying("waiting for monday's schema");
         let failed = |error: reqwest::Error| {
             Failure::failed(format!(
                 "monday's schema could not be fetched: {}",
                 with_causes(&error.without_url())
             ))
+            .advise("check the connection, --endpoint and --api-version")
         };
         let client = reqwest::Client::builder()
             .connect_timeout(Duration::from_secs(10))
@@ -166,6 +174,7 @@ pub(crate) fn fetch(global: &Global, args: &FetchArgs) -> Result<(), Failure> {
         let mut schema = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(failed)? {
             schema.extend_from_slice(&chunk);
+            progress.say(&format!("monday's schema: {} KiB", schema.len() / 1024));
             if schema.len() > MAX_SCHEMA {
                 return Err(Failure::failed("what is fetched is too long for a schema"));
             }
@@ -175,14 +184,17 @@ pub(crate) fn fetch(global: &Global, args: &FetchArgs) -> Result<(), Failure> {
     // What can't be imported isn't a schema, and doesn't replace one.
     monday_codegen::import(&schema, &ImportOptions::default()).map_err(|error| {
         Failure::failed(format!("monday sent no schema: {}", with_causes(&error)))
+            .advise("check --endpoint and --api-version")
     })?;
     write(args.out.as_deref(), &schema)
 }
 
 fn write(out: Option<&Path>, bytes: &[u8]) -> Result<(), Failure> {
     match out {
-        Some(path) => write_atomically(path, bytes)
-            .map_err(|error| Failure::failed(format!("{}: {error}", path.display()))),
+        Some(path) => write_atomically(path, bytes).map_err(|error| {
+            Failure::failed(format!("{} can't be written: {error}", path.display()))
+                .advise("name another file with --out")
+        }),
         None => output::line(String::from_utf8_lossy(bytes).trim_end()),
     }
 }

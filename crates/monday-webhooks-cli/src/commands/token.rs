@@ -9,9 +9,11 @@ use monday_webhooks::{
     auth::{AuthError, ClientSecret, Profile, Verifier},
     testing::{self, BoardClaims},
 };
+use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
 use crate::{
+    advice,
     args::{Global, SignArgs, VerifyArgs},
     failure::Failure,
     output, secrets,
@@ -33,46 +35,54 @@ pub(crate) fn verify(global: &Global, args: &VerifyArgs) -> Result<(), Failure> 
                 .map_err(|error| Failure::usage(format!("{variable}: {error}")))
         })?
         .verify(&token(args)?, now)
-        .map_err(refused)?;
-        json!({
-            "client_id": sender.client_id,
-            "app_id": sender.app_id,
-            "app_version_id": sender.app_version_id,
-            "account_id": sender.account_id,
-            "user_id": sender.user_id,
-            "install_id": sender.install_id,
-            "is_admin": sender.is_admin,
-            "audience": sender.audience,
-            "issued_at": sender.issued_at,
-            "expires_at": sender.expires_at,
-        })
+        .map_err(advice::token)?;
+        Claims(vec![
+            ("account_id", json!(sender.account_id)),
+            ("user_id", json!(sender.user_id)),
+            ("expires_at", json!(sender.expires_at)),
+            ("issued_at", json!(sender.issued_at)),
+            ("audience", json!(sender.audience)),
+            ("client_id", json!(sender.client_id)),
+            ("app_id", json!(sender.app_id)),
+            ("app_version_id", json!(sender.app_version_id)),
+            ("install_id", json!(sender.install_id)),
+            ("is_admin", json!(sender.is_admin)),
+        ])
     } else {
         let sender = verifier(args, secrets::signing_secret)?
             .verify(&token(args)?, now)
-            .map_err(refused)?;
-        json!({
-            "account_id": sender.account_id,
-            "user_id": sender.user_id,
-            "audience": sender.audience,
-            "issued_at": sender.issued_at,
-            "expires_at": sender.expires_at,
-        })
+            .map_err(advice::token)?;
+        Claims(vec![
+            ("account_id", json!(sender.account_id)),
+            ("user_id", json!(sender.user_id)),
+            ("expires_at", json!(sender.expires_at)),
+            ("issued_at", json!(sender.issued_at)),
+            ("audience", json!(sender.audience)),
+        ])
     };
     if global.json {
         return output::json(&claims);
     }
-    let rows = claims.as_object().into_iter().flatten();
     output::table(
         &["CLAIM", "VALUE"],
-        rows.map(|(name, value)| {
+        claims.0.iter().map(|(name, value)| {
             let value = match value {
                 Value::Null => String::new(),
                 Value::String(text) => text.clone(),
                 other => other.to_string(),
             };
-            vec![name.clone(), value]
+            vec![(*name).to_owned(), value]
         }),
     )
+}
+
+/// A token's claims, in the order in which they are printed.
+struct Claims(Vec<(&'static str, Value)>);
+
+impl Serialize for Claims {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(name, value)| (name, value)))
+    }
 }
 
 fn verifier<P: Profile>(
@@ -103,15 +113,11 @@ fn token(args: &VerifyArgs) -> Result<String, Failure> {
         .take(MAX_INPUT)
         .read_to_end(&mut token)
         .map_err(|error| Failure::failed(format!("the token could not be read: {error}")))?;
-    let mut token = String::from_utf8(token).map_err(|_| refused(AuthError::Malformed))?;
+    let mut token = String::from_utf8(token).map_err(|_| advice::token(AuthError::Malformed))?;
     if token.ends_with('\n') {
         token.pop();
     }
     Ok(token)
-}
-
-fn refused(error: AuthError) -> Failure {
-    Failure::failed(error)
 }
 
 pub(crate) fn sign(args: &SignArgs) -> Result<(), Failure> {

@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use monday_emulator::{DEFAULT_BOARD_ID, Emulator};
+use monday_emulator::{DEFAULT_BOARD_ID, Emulator, FailedChallenge};
 use serde_json::{Value, json};
 
 use crate::support::{Ran, Running, command, run};
@@ -191,6 +191,34 @@ fn an_error_of_mondays_is_one_sentence_with_its_code() {
     let ran = run(stranger.env("MONDAY_API_TOKEN", "hidden-and-unknown"));
     ran.refused(1, "refused the token");
     assert!(!ran.stderr().contains("hidden"), "{ran:?}");
+}
+
+#[test]
+fn what_monday_refuses_comes_with_what_to_do() {
+    let monday = Monday::start();
+    let board = board();
+    let create = |board: &str| {
+        let url = ["--url", "http://127.0.0.1:9/", "--allow-http"];
+        let event = ["create", "--board", board, "--event", "create_item"];
+        monday.run(&[&event[..], &url].concat())
+    };
+    create(&board).refused(
+        1,
+        "it must answer the challenge; try `monday-webhooks listen",
+    );
+    create("5").refused(1, "check --board");
+    monday
+        .emulator
+        .change_behaviour(|behaviour| behaviour.failed_challenge = FailedChallenge::Null);
+    create(&board).refused(1, "may have been created; list the board's webhooks");
+    let mut stranger = monday.command(&["list", "--board", &board]);
+    run(stranger.env("MONDAY_API_TOKEN", "unknown")).refused(1, "--token-env");
+    monday
+        .emulator
+        .add_fault("webhooks:error=missingRequiredPermissions".parse().unwrap());
+    monday
+        .run(&["list", "--board", &board])
+        .refused(1, "webhooks:read");
 }
 
 #[test]

@@ -92,3 +92,136 @@ fn a_fault_that_cannot_be_read_is_refused() {
     let arguments = ["emulate", "--addr", "127.0.0.1:0", "--time-scale", "0"];
     run(&mut command(&arguments)).refused(2, "--time-scale");
 }
+
+#[test]
+fn the_grammar_of_faults_is_in_the_error_and_in_the_help() {
+    let fault = |spec| {
+        let arguments = ["emulate", "--addr", "127.0.0.1:0", "--fault", spec];
+        run(&mut command(&arguments))
+    };
+    for spec in ["nonsense", "create_webhook:nonsense"] {
+        let ran = fault(spec);
+        ran.refused(2, "[TARGET:]EFFECT[,OPTION]");
+        assert!(ran.stderr().contains("delay=TIME"), "{ran:?}");
+    }
+    fault("reset,nonsense=1").refused(2, "retry-after=SECONDS");
+    fault("delay=soon").refused(2, "250ms");
+    let help = run(&mut command(&["emulate", "--help"]));
+    for word in ["[TARGET:]EFFECT[,OPTION]", "null-data", "times=always"] {
+        assert!(help.stdout().contains(word), "{word}: {help:?}");
+    }
+}
+
+#[test]
+fn options_that_do_nothing_in_a_command_are_not_shown_there_and_yet_taken() {
+    let api = ["--token-env", "--endpoint", "--api-version"];
+    let list = run(&mut command(&["list", "--help"]));
+    let emulate = run(&mut command(&["emulate", "--help"]));
+    let check = run(&mut command(&["schema", "check", "--help"]));
+    for option in api {
+        assert!(list.stdout().contains(option), "{option}");
+        assert!(!emulate.stdout().contains(option), "{option}");
+        assert!(!check.stdout().contains(option), "{option}");
+    }
+    let given = [
+        "--token-env",
+        "A",
+        "--endpoint",
+        "https://example.com",
+        "--api-version",
+        "dev",
+    ];
+    let plain = run(&mut command(&["events", "--json"]));
+    for arguments in [
+        [&["events", "--json"], &given[..]].concat(),
+        [&given[..], &["events", "--json"]].concat(),
+    ] {
+        let ran = run(&mut command(&arguments));
+        assert_eq!((ran.code(), ran.stdout()), (0, plain.stdout()), "{ran:?}");
+    }
+}
+
+/// A call of the emulator's, and its answer's status and body.
+async fn post(url: &str, body: Value) -> (u16, String) {
+    let sent = reqwest::Client::new()
+        .post(url)
+        .header("content-type", "application/json")
+        .header("authorization", "emulator-personal-token")
+        .body(body.to_string())
+        .send()
+        .await
+        .unwrap();
+    (sent.status().as_u16(), sent.text().await.unwrap())
+}
+
+#[tokio::test]
+async fn faults_are_met_in_turn_each_by_the_calls_it_is_for() {
+    let mut emulate = command(&[
+        "emulate",
+        "--addr",
+        "127.0.0.1:0",
+        "--fault",
+        "me:status=503",
+        "--fault",
+        "boards:html=502,times=2",
+        "--fault",
+        "me:error=InternalServerError",
+        "--fault",
+        "null-data,skip=1",
+    ]);
+    let mut emulator = Running::start(&mut emulate);
+    let graphql = emulator.next_json()["graphql"].as_str().unwrap().to_owned();
+    let me = || post(&graphql, json!({"query": "{ me { name } }"}));
+    let boards = || post(&graphql, json!({"query": "{ boards { id } }"}));
+
+    assert_eq!(me().await.0, 503);
+    assert_eq!(boards().await.0, 502);
+    assert!(me().await.1.contains("InternalServerError"));
+    assert_eq!(boards().await.0, 502);
+    // The last is for any call, after one more.
+    assert!(me().await.1.contains("\"name\""));
+    assert!(me().await.1.contains("\"data\":null"));
+    assert!(me().await.1.contains("\"name\""));
+    assert_eq!(emulator.stop().0, 0);
+}
+
+#[tokio::test]
+async fn with_a_time_scale_the_half_hour_of_retries_passes_at_once() {
+    // A minute is a millisecond.
+    let mut emulate = command(&["emulate", "--addr", "127.0.0.1:0", "--time-scale", "60000"]);
+    let mut emulator = Running::start(&mut emulate);
+    let mut first = String::new();
+    emulator.next_line(&mut first);
+    assert!(first.starts_with("{\"graphql\":"), "{first}");
+    let first: Value = serde_json::from_str(&first).unwrap();
+    let graphql = first["graphql"].as_str().unwrap();
+    let control = first["control"].as_str().unwrap();
+
+    let mut listen = command(&["listen", "--addr", "127.0.0.1:0", "--unsigned", "--quiet"]);
+    let mut listener = Running::start(&mut listen);
+    let url = listener.next_json()["listening"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let board = monday_emulator::DEFAULT_BOARD_ID;
+    let create = "mutation ($board: ID!, $url: String!) {
+        create_webhook(board_id: $board, url: $url, event: create_item) { id } }";
+    let variables = json!({"board": board.to_string(), "url": url});
+    let (_, created) = post(graphql, json!({"query": create, "variables": variables})).await;
+    assert!(created.contains("\"id\""), "{created}");
+    assert_eq!(listener.stop().0, 0);
+
+    // Nobody listens any more.
+    post(
+        &format!("{control}/emit"),
+        json!({"event": "create_item", "board": board}),
+    )
+    .await;
+    let (status, waited) = post(&format!("{control}/wait"), json!({"until": "settled"})).await;
+    assert_eq!(status, 200, "{waited}");
+    let deliveries = reqwest::get(format!("{control}/deliveries")).await.unwrap();
+    let deliveries: Value = serde_json::from_str(&deliveries.text().await.unwrap()).unwrap();
+    assert_eq!(deliveries[0]["state"], "given_up", "{deliveries}");
+    assert_eq!(deliveries[0]["attempts"].as_array().unwrap().len(), 31);
+    assert_eq!(emulator.stop().0, 0);
+}

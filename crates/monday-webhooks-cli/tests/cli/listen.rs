@@ -15,11 +15,11 @@ use serde_json::{Value, json};
 
 use crate::support::{Running, command, run};
 
-const AUDIENCE: &str = "https://example.com/monday";
+pub(crate) const AUDIENCE: &str = "https://example.com/monday";
 
 pub(crate) struct Listener {
     pub(crate) process: Running,
-    url: String,
+    pub(crate) url: String,
 }
 
 impl Listener {
@@ -35,7 +35,13 @@ impl Listener {
     }
 
     /// Sends a request as it stands, and returns the whole answer.
-    fn exchange(&self, path: &str, method: &str, headers: &str, body: &str) -> (u16, String) {
+    pub(crate) fn exchange(
+        &self,
+        path: &str,
+        method: &str,
+        headers: &str,
+        body: &str,
+    ) -> (u16, String) {
         let authority = self
             .url
             .strip_prefix("http://")
@@ -66,13 +72,13 @@ impl Listener {
     }
 }
 
-fn token(secret: &str, change: impl Fn(&mut BoardClaims)) -> String {
+pub(crate) fn token(secret: &str, change: impl Fn(&mut BoardClaims)) -> String {
     let mut claims = BoardClaims::new(AUDIENCE);
     change(&mut claims);
     sign_board_token(&SigningSecret::new(secret).unwrap(), &claims)
 }
 
-fn body() -> String {
+pub(crate) fn body() -> String {
     sample(&SubscriptionKind::CreateItem).unwrap().to_string()
 }
 

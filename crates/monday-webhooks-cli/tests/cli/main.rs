@@ -3,16 +3,25 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod api;
+mod browser;
 mod decode;
 mod demo;
 mod emulate;
+mod endpoint;
+mod failures;
+mod forward;
 mod inbox;
+mod inspect;
 mod listen;
+mod man;
 mod nats;
 #[allow(dead_code, reason = "it is also used elsewhere")]
 #[path = "../../../../tests/inbox/nats_server.rs"]
 mod nats_server;
+mod page;
 mod schema;
 mod support;
+mod terminal;
 mod token;
+mod trigger;
 mod usage;

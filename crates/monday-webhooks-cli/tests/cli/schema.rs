@@ -191,3 +191,34 @@ fn a_schema_is_fetched_as_it_is_served() {
     ]))
     .refused(1, "could not be fetched");
 }
+
+#[test]
+fn where_a_schema_is_fetched_from_follows_the_same_rules_as_every_call() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let emulator = runtime
+        .block_on(monday_emulator::Emulator::start())
+        .unwrap();
+    let fetch = ["schema", "fetch"];
+    let mut here = command(&fetch);
+    let ran = run(here.env("MONDAY_API_URL", emulator.endpoint()));
+    assert_eq!((ran.code(), ran.stderr()), (0, ""));
+    assert!(ran.stdout().contains("__schema"));
+
+    for (option, value, says) in [
+        (
+            "--endpoint",
+            "http://example.com/v2",
+            "http URL on loopback",
+        ),
+        (
+            "--endpoint",
+            "https://me:hidden@example.com/",
+            "without credentials",
+        ),
+        ("--api-version", "2026-11", "YYYY-MM"),
+    ] {
+        let ran = run(&mut command(&[&fetch[..], &[option, value]].concat()));
+        ran.refused(2, says);
+        assert!(!ran.stderr().contains("hidden"), "{ran:?}");
+    }
+}

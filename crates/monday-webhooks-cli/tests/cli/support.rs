@@ -2,6 +2,7 @@
 
 use std::{
     io::{BufRead, BufReader, Read, Write},
+    net::TcpListener,
     process::{Child, ChildStdout, Command, Output, Stdio},
 };
 
@@ -81,6 +82,22 @@ impl Ran {
     }
 }
 
+/// Runs a command that asks for something over HTTP, and stops it by Ctrl-C before the answer.
+/// The arguments come from the address that it is to ask.
+pub(crate) fn interrupt(command: impl FnOnce(&str) -> Command) -> Ran {
+    let server = TcpListener::bind("127.0.0.1:0").unwrap();
+    let child = command(&format!("http://{}/", server.local_addr().unwrap()))
+        .spawn()
+        .unwrap();
+    let (mut connection, _) = server.accept().unwrap();
+    // Once the request is there, the command waits for its answer.
+    assert_ne!(connection.read(&mut [0]).unwrap(), 0);
+    let id = child.id().to_string();
+    let sent = Command::new("kill").args(["-INT", &id]).status().unwrap();
+    assert!(sent.success());
+    Ran(child.wait_with_output().unwrap())
+}
+
 /// A command that runs until it is stopped.
 pub(crate) struct Running {
     child: Child,
@@ -97,8 +114,13 @@ impl Running {
     /// The next line that it prints.
     pub(crate) fn next_json(&mut self) -> Value {
         let mut line = String::new();
-        self.lines.read_line(&mut line).unwrap();
+        self.next_line(&mut line);
         serde_json::from_str(&line).unwrap()
+    }
+
+    /// The next line, as it is printed.
+    pub(crate) fn next_line(&mut self, line: &mut String) {
+        self.lines.read_line(line).unwrap();
     }
 
     /// Kills it as a power failure would, and returns what else it printed.

@@ -33,7 +33,10 @@ fn verify(options: &[&str], token: &str) -> crate::support::Ran {
 
 #[test]
 fn a_signed_token_is_verified() {
-    let claims = verify(&["--audience", AUDIENCE], &sign()).json();
+    let ran = verify(&["--audience", AUDIENCE], &sign());
+    let first = "{\"account_id\":77,\"user_id\":-5,\"expires_at\":";
+    assert!(ran.stdout().starts_with(first), "{ran:?}");
+    let claims = ran.json();
     assert_eq!(claims["account_id"], 77);
     assert_eq!(claims["user_id"], -5);
     let lifetime = claims["expires_at"].as_u64().unwrap() - claims["issued_at"].as_u64().unwrap();

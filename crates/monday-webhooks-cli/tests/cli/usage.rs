@@ -1,6 +1,9 @@
 //! Wrong usage: exit 2, one line, nothing sent.
 
-use crate::support::{command, run};
+use crate::{
+    man::COMMANDS,
+    support::{command, run},
+};
 
 #[test]
 fn wrong_words_are_refused_on_one_line() {
@@ -81,6 +84,37 @@ fn help_and_version_are_data() {
         assert_eq!((ran.code(), ran.stderr()), (0, ""), "{ran:?}");
         assert!(!ran.stdout().is_empty());
     }
+}
+
+/// 40 lines of 100 columns.
+#[test]
+fn the_help_of_each_command_fits_a_screen() {
+    let groups = ["", "inbox", "token", "schema"];
+    for words in COMMANDS.iter().chain(&groups) {
+        let mut help: Vec<_> = words.split_whitespace().collect();
+        help.push("--help");
+        let ran = run(command(&help).env_remove("COLUMNS"));
+        assert_eq!(ran.code(), 0, "{ran:?}");
+        let lines: Vec<_> = ran.stdout().lines().collect();
+        assert!(lines.len() <= 40, "{words}: {} lines", lines.len());
+        for line in lines {
+            assert!(line.chars().count() <= 100, "{words}: {line}");
+        }
+    }
+}
+
+#[test]
+fn the_help_lists_the_commands_from_the_first_step_on() {
+    let ran = run(&mut command(&["--help"]));
+    let order = [
+        "\n  demo ",
+        "\n  create ",
+        "\n  listen ",
+        "\n  emulate ",
+        "\n  man ",
+    ];
+    let places = order.map(|name| ran.stdout().find(name).unwrap());
+    assert!(places.is_sorted(), "{}", ran.stdout());
 }
 
 #[test]

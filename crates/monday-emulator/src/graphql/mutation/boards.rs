@@ -4,11 +4,11 @@ use serde_json::Value;
 
 use crate::graphql::args::Args;
 use crate::graphql::board::groups_where;
-use crate::graphql::node::Node;
+use crate::graphql::node::{Node, PlacedGroup};
 use crate::graphql::refusal::Refusal;
 use crate::graphql::resolve::{Call, Field};
 use crate::sync::lock;
-use crate::world::NewColumn;
+use crate::world::{ColumnProperty, GroupAttribute, ItemState, NewColumn, World};
 
 pub(super) fn create_board(call: &Call, args: &Args<'_>) -> Result<Field, Refusal> {
     call.require("boards:write")?;
@@ -25,11 +25,96 @@ pub(super) fn create_group(call: &Call, args: &Args<'_>) -> Result<Field, Refusa
     let title = args.text("group_name").unwrap_or_default();
     let mut world = lock(&call.core.world);
     let id = world.create_group(board_id, title, args.text("group_color"))?;
-    Ok(Field::optional(world.board(board_id).and_then(|board| {
+    Ok(group(&world, board_id, &id))
+}
+
+fn group(world: &World, board_id: u64, id: &str) -> Field {
+    Field::optional(world.board(board_id).and_then(|board| {
         groups_where(board, |group| group.id == id)
             .into_iter()
             .next()
-    })))
+    }))
+}
+
+pub(super) fn update_group(call: &Call, args: &Args<'_>) -> Result<Field, Refusal> {
+    call.require("boards:write")?;
+    let board_id = args.required_id("board_id")?;
+    let id = args.text("group_id").unwrap_or_default();
+    let attribute = match args.text("group_attribute") {
+        Some("title") => GroupAttribute::Title,
+        Some("color") => GroupAttribute::Color,
+        _ => {
+            return Err(Refusal::unsupported(
+                "The emulator changes a group's title and color alone",
+            ));
+        }
+    };
+    let value = args.text("new_value").unwrap_or_default();
+    let mut world = lock(&call.core.world);
+    world.change_group(board_id, id, attribute, value)?;
+    Ok(group(&world, board_id, id))
+}
+
+/// Answers with the group as it was; it says that it is gone.
+pub(super) fn remove_group(
+    call: &Call,
+    args: &Args<'_>,
+    state: ItemState,
+) -> Result<Field, Refusal> {
+    call.require("boards:write")?;
+    let board_id = args.required_id("board_id")?;
+    let id = args.text("group_id").unwrap_or_default();
+    let mut world = lock(&call.core.world);
+    let removed = world.board(board_id).and_then(|board| {
+        let position = board.groups.iter().position(|group| group.id == id)?;
+        Some(Node::Group(Box::new(PlacedGroup {
+            board_id,
+            group: board.groups[position].clone(),
+            position,
+            state,
+        })))
+    });
+    let changes = world.remove_group(call.act(args), board_id, id, state)?;
+    if call.core.behaviour().group_removal_tells_items {
+        call.tell(&world, &changes);
+    }
+    Ok(Field::optional(removed))
+}
+
+pub(super) fn change_column_title(call: &Call, args: &Args<'_>) -> Result<Field, Refusal> {
+    let title = args.text("title").unwrap_or_default();
+    change_column(call, args, ColumnProperty::Title, title)
+}
+
+pub(super) fn change_column_metadata(call: &Call, args: &Args<'_>) -> Result<Field, Refusal> {
+    let property = match args.text("column_property") {
+        Some("title") => ColumnProperty::Title,
+        Some("description") => ColumnProperty::Description,
+        _ => return Err(Refusal::invalid_argument("column_property is missing")),
+    };
+    let value = args.text("value").unwrap_or_default();
+    change_column(call, args, property, value)
+}
+
+fn change_column(
+    call: &Call,
+    args: &Args<'_>,
+    property: ColumnProperty,
+    value: &str,
+) -> Result<Field, Refusal> {
+    call.require("boards:write")?;
+    let board_id = args.required_id("board_id")?;
+    let id = args.text("column_id").unwrap_or_default();
+    let changed = lock(&call.core.world).change_column(board_id, id, property, value)?;
+    Ok(Field::Node(changed.into()))
+}
+
+pub(super) fn delete_column(call: &Call, args: &Args<'_>) -> Result<Field, Refusal> {
+    call.require("boards:write")?;
+    let board_id = args.required_id("board_id")?;
+    let id = args.text("column_id").unwrap_or_default();
+    let deleted = lock(&call.core.world).delete_column(board_id, id)?;
+    Ok(Field::Node(deleted.into()))
 }
 
 pub(super) fn create_column(call: &Call, args: &Args<'_>) -> Result<Field, Refusal> {

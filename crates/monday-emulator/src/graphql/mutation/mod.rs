@@ -9,6 +9,7 @@ use super::args::Args;
 use super::node::Node;
 use super::refusal::Refusal;
 use super::resolve::{Call, Field};
+use crate::world::ItemState;
 
 /// Carries out one field of a mutation.
 pub(crate) async fn resolve(call: &Call, name: &str, args: &Args<'_>) -> Result<Field, Refusal> {
@@ -27,6 +28,12 @@ pub(crate) async fn resolve(call: &Call, name: &str, args: &Args<'_>) -> Result<
         "delete_item" => items::delete_item(call, args)?,
         "create_board" => boards::create_board(call, args)?,
         "create_group" => boards::create_group(call, args)?,
+        "update_group" => boards::update_group(call, args)?,
+        "archive_group" => boards::remove_group(call, args, ItemState::Archived)?,
+        "delete_group" => boards::remove_group(call, args, ItemState::Deleted)?,
+        "change_column_title" => boards::change_column_title(call, args)?,
+        "change_column_metadata" => boards::change_column_metadata(call, args)?,
+        "delete_column" => boards::delete_column(call, args)?,
         "create_column" => boards::create_column(call, args)?,
         "create_update" => updates::create_update(call, args)?,
         "edit_update" => updates::edit_update(call, args)?,

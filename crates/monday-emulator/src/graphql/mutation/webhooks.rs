@@ -21,7 +21,7 @@ pub(super) async fn create_webhook(call: &Call, args: &Args<'_>) -> Result<Field
     let board_id = args.required_id("board_id")?;
     let event = args.text("event").unwrap_or_default().to_owned();
     let url = args.text("url").unwrap_or_default().to_owned();
-    check_board(call, board_id)?;
+    check_board(call, board_id, &event)?;
     check_url(&url)?;
     let config = config_text(&event, args.json("config").as_ref())
         .map_err(|error| Refusal::invalid_argument(error.to_string()))?;
@@ -56,8 +56,8 @@ pub(super) async fn create_webhook(call: &Call, args: &Args<'_>) -> Result<Field
     Ok(Field::Node(Node::Webhook(webhook)))
 }
 
-/// The two failures that monday's webhooks reference documents.
-fn check_board(call: &Call, board_id: u64) -> Result<(), Refusal> {
+/// The two failures that monday's webhooks reference documents, and one that third parties report.
+fn check_board(call: &Call, board_id: u64, event: &str) -> Result<(), Refusal> {
     let world = lock(&call.core.world);
     let refuse =
         |message: &str| Err(Refusal::invalid_argument(message).with_data("board_id", board_id));
@@ -65,6 +65,13 @@ fn check_board(call: &Call, board_id: u64) -> Result<(), Refusal> {
         None => refuse("Board not found"),
         Some(board) if board.is_subitems_board() => {
             refuse("Creating webhook on subitems board isn't allowed")
+        }
+        Some(board)
+            if call.core.behaviour().subitem_events_need_subitems
+                && event.contains("subitem")
+                && board.subitems_board.is_none() =>
+        {
+            refuse("The board has no subitems")
         }
         Some(_) => Ok(()),
     }

@@ -1,0 +1,85 @@
+//! Numbers of several rounds.
+
+use std::time::{Duration, Instant};
+
+use serde::{Deserialize, Serialize};
+
+/// What one round after the other gave.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Measured {
+    pub(crate) name: String,
+    pub(crate) unit: String,
+    pub(crate) rounds: Vec<f64>,
+}
+
+impl Measured {
+    pub(crate) fn new(name: &str, unit: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            unit: unit.to_owned(),
+            rounds: Vec::new(),
+        }
+    }
+
+    pub(crate) fn median(&self) -> f64 {
+        let mut sorted = self.rounds.clone();
+        sorted.sort_by(f64::total_cmp);
+        let middle = sorted.len() / 2;
+        match sorted.len() {
+            0 => f64::NAN,
+            length if length % 2 == 1 => sorted[middle],
+            _ => f64::midpoint(sorted[middle - 1], sorted[middle]),
+        }
+    }
+
+    /// The least and the most.
+    pub(crate) fn spread(&self) -> (f64, f64) {
+        let least = self.rounds.iter().copied().fold(f64::INFINITY, f64::min);
+        let most = self
+            .rounds
+            .iter()
+            .copied()
+            .fold(f64::NEG_INFINITY, f64::max);
+        (least, most)
+    }
+}
+
+/// Something that is timed.
+pub(crate) type Timed<'a> = (&'a str, &'a mut dyn FnMut());
+
+/// Times each in turn, for so many rounds, each round long enough for the clock. In nanoseconds
+/// for one call.
+pub(crate) fn alternating(rounds: usize, contenders: &mut [Timed<'_>]) -> Vec<Measured> {
+    const ROUND: Duration = Duration::from_millis(200);
+    let mut measured: Vec<_> = contenders
+        .iter()
+        .map(|(name, _)| Measured::new(name, "ns"))
+        .collect();
+    // Nobody is the first to warm the machine up.
+    for (_, call) in contenders.iter_mut() {
+        for _ in 0..1000 {
+            call();
+        }
+    }
+    for _ in 0..rounds {
+        for ((_, call), measured) in contenders.iter_mut().zip(&mut measured) {
+            let start = Instant::now();
+            let mut calls = 0_u32;
+            while start.elapsed() < ROUND {
+                for _ in 0..100 {
+                    call();
+                }
+                calls += 100;
+            }
+            let each = start.elapsed().as_secs_f64() * 1e9 / f64::from(calls);
+            measured.rounds.push(each);
+        }
+    }
+    measured
+}
+
+/// Prints what a part has measured.
+pub(crate) fn print(measured: &[Measured]) -> crate::Outcome {
+    println!("{}", serde_json::to_string(measured)?);
+    Ok(())
+}

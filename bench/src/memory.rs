@@ -1,0 +1,46 @@
+//! How much memory `listen` takes: idle, with connections, and after many deliveries.
+
+use std::{net::TcpStream, path::Path};
+
+use serde_json::Value;
+
+use crate::{
+    Outcome,
+    measured::Measured,
+    run::{SERVER, Served, on},
+};
+
+pub(crate) fn measure(listen: &Path) -> Outcome<Vec<Measured>> {
+    let mut command = on(SERVER, listen);
+    command.args(["listen", "--addr", "127.0.0.1:0", "--unsigned", "--quiet"]);
+    // `listen` says its address as JSON.
+    let served = Served::start(&mut command, |line| {
+        let first: Value = serde_json::from_str(line)?;
+        let url = first["listening"].as_str().unwrap_or_default();
+        Ok(url
+            .trim_start_matches("http://")
+            .trim_end_matches('/')
+            .parse()?)
+    })?;
+    let mut measured = Vec::new();
+    let mut look = |name: &str| -> Outcome {
+        let mut one = Measured::new(name, "MiB");
+        one.rounds.push(served.memory()?);
+        measured.push(one);
+        Ok(())
+    };
+    look("listen, idle")?;
+    let connections: Result<Vec<_>, _> = (0..1000)
+        .map(|_| TcpStream::connect(served.address))
+        .collect();
+    look("listen, 1,000 connections")?;
+    drop(connections?);
+    for (count, first) in [(50_000, "0"), (100_000, "50000")] {
+        let loaded = served.load(&["--seconds", "600", "--requests", "50000", "--first", first])?;
+        if loaded.good != 50_000 {
+            return Err(format!("listen took {} of 50,000 deliveries", loaded.good).into());
+        }
+        look(&format!("listen, after {count} deliveries"))?;
+    }
+    Ok(measured)
+}

@@ -1,0 +1,211 @@
+//! What the inspector of `emulate` stands in front of.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+    time::SystemTime,
+};
+
+use monday_emulator::{Delivery, DeliveryState, Handle, LogEvent, Outcome};
+use monday_webhooks::inbox::DeadLetterId;
+use serde_json::{Value, json};
+
+use crate::inspect::{
+    About, Answer, Backend, Record,
+    entry::{Attempt, Entry, Kind, Sender, State, time},
+};
+
+pub(super) struct Inspected {
+    pub(super) emulator: Handle,
+}
+
+/// Puts what happens in the emulator into the record.
+pub(super) struct Recorder {
+    emulator: Handle,
+    record: Arc<Record>,
+    /// The entry of each delivery that isn't over.
+    entries: Mutex<HashMap<u64, u64>>,
+}
+
+impl Recorder {
+    pub(super) fn new(emulator: Handle, record: Arc<Record>) -> Self {
+        Self {
+            emulator,
+            record,
+            entries: Mutex::default(),
+        }
+    }
+
+    pub(super) fn see(&self, event: &LogEvent) {
+        match event {
+            LogEvent::Request {
+                operation,
+                fields,
+                status,
+                errors,
+                fault,
+                ..
+            } => {
+                let title = operation.clone().unwrap_or_else(|| fields.join(", "));
+                let good = errors.is_empty() && fault.is_none();
+                let state = if good { State::Done } else { State::Refused };
+                let mut entry = Entry::new(Kind::Call, state, title);
+                entry.about = fields.join(", ");
+                entry.status = *status;
+                let reasons = errors.iter().cloned();
+                let reasons: Vec<_> = reasons
+                    .chain(fault.iter().map(|fault| format!("fault {fault}")))
+                    .collect();
+                entry.reason = (!reasons.is_empty()).then(|| reasons.join(", "));
+                self.record.add(entry);
+            }
+            LogEvent::Challenge {
+                url,
+                echoed,
+                reason,
+            } => {
+                let state = if *echoed { State::Done } else { State::Refused };
+                let mut entry = Entry::new(Kind::Challenge, state, "challenge");
+                entry.about.clone_from(url);
+                entry.reason.clone_from(reason);
+                self.record.add(entry);
+            }
+            LogEvent::DeliveryQueued { delivery, .. } => {
+                self.entry(*delivery);
+            }
+            LogEvent::DeliveryAttempt {
+                delivery,
+                url,
+                attempt,
+                state,
+                ..
+            } => {
+                let Some(id) = self.entry(*delivery) else {
+                    return;
+                };
+                let (status, error) = match &attempt.outcome {
+                    Outcome::Status(status) => (Some(*status), None),
+                    Outcome::Failed(reason) => (None, Some(reason.clone())),
+                    _ => (None, None),
+                };
+                let attempt = Attempt {
+                    number: Some(attempt.number),
+                    at: time(SystemTime::now()),
+                    to: url.clone(),
+                    status,
+                    error,
+                    millis: None,
+                    answer: String::new(),
+                };
+                self.record.change(id, |entry| {
+                    entry.status = attempt.status;
+                    entry.state = shown(*state);
+                    entry.details.attempts.push(attempt);
+                });
+                if state.is_final() {
+                    self.entries().remove(delivery);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn entries(&self) -> std::sync::MutexGuard<'_, HashMap<u64, u64>> {
+        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The entry of a delivery, made where there is none yet.
+    fn entry(&self, delivery: u64) -> Option<u64> {
+        if let Some(id) = self.entries().get(&delivery) {
+            return Some(*id);
+        }
+        let entry = entry_of(&self.emulator.delivery(delivery)?);
+        let id = self.record.add(entry);
+        self.entries().insert(delivery, id);
+        Some(id)
+    }
+}
+
+fn entry_of(delivery: &Delivery) -> Entry {
+    let body = delivery.body.to_string();
+    let mut entry = match monday_webhooks::Delivery::parse(body.clone()) {
+        Ok(parsed) => Entry::of(&parsed),
+        Err(_) => {
+            let mut entry = Entry::new(Kind::Delivery, State::Waiting, delivery.event.as_str());
+            entry.details.body = Some(body.into());
+            entry
+        }
+    };
+    entry.state = shown(delivery.state);
+    entry.details.sender = Sender {
+        webhook: Some(delivery.webhook_id),
+        ..Sender::default()
+    };
+    let fields = &mut entry.details.fields;
+    fields.push(("Signed", delivery.signed.to_string()));
+    fields.push(("Webhook's event", delivery.event.clone()));
+    entry
+}
+
+const fn shown(state: DeliveryState) -> State {
+    match state {
+        DeliveryState::Acknowledged => State::Done,
+        DeliveryState::GivenUp | DeliveryState::Dropped => State::Dead,
+        _ => State::Retrying,
+    }
+}
+
+impl Backend for Inspected {
+    fn about(&self) -> About {
+        About {
+            command: "emulate",
+            url: self.emulator.endpoint(),
+            replays_to: Some("the webhook's URL".to_owned()),
+            dead_letters: false,
+            by_board: false,
+        }
+    }
+
+    fn webhooks(&self, _: Option<String>) -> Answer<'_, Value> {
+        let webhooks = self.emulator.all_webhooks();
+        let rows = webhooks.into_iter().map(|webhook| {
+            json!({
+                "id": webhook.id.to_string(),
+                "board_id": webhook.board_id.to_string(),
+                "event": webhook.event,
+                "config": webhook.config,
+                "url": webhook.url,
+                "created_by": webhook.created_by,
+            })
+        });
+        let rows = rows.collect();
+        Box::pin(async move { Ok(rows) })
+    }
+
+    fn replay(&self, entry: Arc<Entry>) -> Answer<'_, ()> {
+        Box::pin(async move {
+            let webhook = entry.details.sender.webhook;
+            let body: Option<Value> = entry
+                .details
+                .body
+                .as_deref()
+                .and_then(|body| serde_json::from_slice(body).ok());
+            let (Some(webhook), Some(mut body)) = (webhook, body) else {
+                return Err("this is no delivery".to_owned());
+            };
+            // With a trigger of its own: a receiver that drops duplicates would drop it.
+            let mut event = body["event"].take();
+            event["triggerUuid"] = uuid::Uuid::new_v4().simple().to_string().into();
+            let sent = self.emulator.deliver(webhook, event).await;
+            sent.map(drop).map_err(|error| error.to_string())
+        })
+    }
+
+    fn dead_letters(&self) -> Answer<'_, Value> {
+        Box::pin(async { Ok(Value::Array(Vec::new())) })
+    }
+
+    fn requeue(&self, _: DeadLetterId) -> Answer<'_, bool> {
+        Box::pin(async { Ok(false) })
+    }
+}

@@ -1,0 +1,109 @@
+//! What the inspector of `listen` stands in front of.
+
+use std::sync::Arc;
+
+use monday_webhooks::{
+    Client, Delivery,
+    inbox::{DeadLetter, DeadLetterId, Inbox, Received},
+};
+use serde_json::{Value, json};
+
+use super::forward::Forwarder;
+use crate::{
+    failure::with_causes,
+    inspect::{
+        About, Answer, Backend, Record,
+        entry::{Entry, time},
+    },
+    output::{self, WebhookRow},
+};
+
+/// How many dead letters are shown.
+const LETTERS: usize = 200;
+
+pub(super) struct Inspected<I> {
+    pub(super) url: String,
+    pub(super) inbox: Arc<I>,
+    pub(super) record: Arc<Record>,
+    pub(super) forwarder: Option<Arc<Forwarder>>,
+    /// For the webhooks of a board, or why there is none.
+    pub(super) client: Result<Client, String>,
+}
+
+impl<I: Inbox> Backend for Inspected<I> {
+    fn about(&self) -> About {
+        let forwarder = self.forwarder.as_ref();
+        About {
+            command: "listen",
+            url: self.url.clone(),
+            replays_to: forwarder.map(|forwarder| forwarder.to().to_owned()),
+            dead_letters: true,
+            by_board: true,
+        }
+    }
+
+    fn webhooks(&self, board: Option<String>) -> Answer<'_, Value> {
+        Box::pin(async move {
+            let client = self.client.as_ref().map_err(Clone::clone)?;
+            let board = board.unwrap_or_default();
+            let board = board
+                .parse()
+                .map_err(|_| "a board is named by its number".to_owned())?;
+            let webhooks = client.webhooks().list(board).await;
+            let webhooks = webhooks.map_err(|error| with_causes(&error))?;
+            let rows: Vec<_> = webhooks.iter().map(WebhookRow::from).collect();
+            serde_json::to_value(rows).map_err(|error| error.to_string())
+        })
+    }
+
+    fn replay(&self, entry: Arc<Entry>) -> Answer<'_, ()> {
+        Box::pin(async move {
+            let forwarder = self.forwarder.as_ref().ok_or_else(|| {
+                "there is nowhere to replay to: start listen with --forward URL".to_owned()
+            })?;
+            let body = entry.details.body.clone();
+            let body = body.ok_or_else(|| "no body was kept of this".to_owned())?;
+            let delivery = Delivery::parse(body).map_err(|error| error.to_string())?;
+            let mut received = Received::new(delivery, std::time::SystemTime::now());
+            received.verified = entry.verified == Some(true);
+            received.account_id = entry.details.sender.account;
+            received.user_id = entry.details.sender.user;
+            let attempt = forwarder.replay(&received).await;
+            let error = attempt.error.clone();
+            self.record
+                .change(entry.id, |entry| entry.details.attempts.push(attempt));
+            error.map_or(Ok(()), Err)
+        })
+    }
+
+    fn dead_letters(&self) -> Answer<'_, Value> {
+        Box::pin(async move {
+            let letters = self.inbox.dead_letters(None, LETTERS).await;
+            let letters = letters.map_err(|error| with_causes(&error))?;
+            Ok(letters.iter().map(letter).collect())
+        })
+    }
+
+    fn requeue(&self, letter: DeadLetterId) -> Answer<'_, bool> {
+        Box::pin(async move {
+            let requeued = self.inbox.requeue(letter).await;
+            requeued.map_err(|error| with_causes(&error))
+        })
+    }
+}
+
+fn letter(letter: &DeadLetter) -> Value {
+    let title = letter
+        .delivery()
+        .map(|delivery| delivery.kind().to_string());
+    let body = std::str::from_utf8(&letter.body).ok();
+    json!({
+        "id": letter.id.get(),
+        "title": title.unwrap_or_else(|_| "unreadable".to_owned()),
+        "received_at": time(letter.received_at),
+        "died_at": time(letter.died_at),
+        "attempts": letter.attempts,
+        "reason": letter.reason,
+        "body": body.map(output::indented),
+    })
+}

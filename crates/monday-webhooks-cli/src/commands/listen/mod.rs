@@ -1,0 +1,321 @@
+//! `listen`: an endpoint that prints what it receives, hands it on and shows it.
+
+mod forward;
+mod inspected;
+mod print;
+mod watch;
+
+use std::{sync::Arc, time::Duration};
+
+use monday_webhooks::{
+    Receiver,
+    auth::Verifier,
+    inbox::{
+        self, Inbox, Job, MemoryInbox, MemoryOptions, SqliteInbox, SqliteOptions, WorkerOptions,
+    },
+    receiver::dangerous,
+    server::Server,
+};
+use serde::Serialize;
+use tokio::sync::{mpsc, oneshot};
+
+use self::{
+    forward::{Forwarder, is_taken},
+    inspected::Inspected,
+    print::{Style, print, print_failed},
+    watch::{Answering, Watch, Watched},
+};
+use crate::{
+    args::{Global, InboxName, ListenArgs, Settings},
+    failure::{Failure, with_causes},
+    inspect::Inspector,
+    net, output, secrets,
+};
+
+/// How long the end waits for what was accepted to be printed.
+const DRAIN_TIME: Duration = Duration::from_secs(10);
+
+pub(crate) fn run(global: &Global, args: &ListenArgs) -> Result<(), Failure> {
+    let style = match (args.quiet, output::json_lines(global)) {
+        (true, _) => Style::Quiet,
+        (false, true) => Style::Json,
+        (false, false) => Style::Text,
+    };
+    let verifier = verifier(args)?;
+    let forwarder = forwarder(args)?;
+    let listener = Listener {
+        global,
+        args,
+        verifier,
+        forwarder,
+        style,
+    };
+    super::block_on(async {
+        match &args.inbox {
+            InboxName::Memory => {
+                let inbox = MemoryInbox::new(MemoryOptions::default());
+                // One at a time, so that lines come in the order of the deliveries. Memory makes
+                // nobody wait for that, an endpoint could.
+                let mut options = WorkerOptions::default();
+                if listener.forwarder.is_none() {
+                    options.concurrency = 1;
+                }
+                listener.listen(inbox, options).await
+            }
+            InboxName::Sqlite(path) => {
+                let inbox = SqliteInbox::open(path, SqliteOptions::default())
+                    .map_err(|error| Failure::failed(with_causes(&error)))?;
+                // Several at once share their commits; no order is promised.
+                listener.listen(inbox, WorkerOptions::default()).await
+            }
+            InboxName::Nats(options) => {
+                let inbox = super::nats::connect(options, &args.nats).await?;
+                listener.listen(inbox, WorkerOptions::default()).await
+            }
+        }
+    })
+}
+
+/// How often the end looks whether all is printed.
+const LOOK_EVERY: Duration = Duration::from_millis(5);
+
+/// After so many looks without anything being handled the rest isn't due.
+const IDLE_LOOKS: u32 = 40;
+
+/// The options, read.
+struct Listener<'a> {
+    global: &'a Global,
+    args: &'a ListenArgs,
+    /// None for unsigned deliveries.
+    verifier: Option<Verifier>,
+    forwarder: Option<Arc<Forwarder>>,
+    style: Style,
+}
+
+impl Listener<'_> {
+    async fn listen<I: Inbox>(self, inbox: I, mut options: WorkerOptions) -> Result<(), Failure> {
+        let args = self.args;
+        let inspector = Inspector::bind(&args.inspect).await?;
+        let server = Server::bind(args.addr, &args.path).await.map_err(|error| {
+            Failure::failed(format!("{} can't be listened on: {error}", args.addr))
+        })?;
+        let address = server.local_addr().map_err(Failure::failed)?;
+        let url = format!("http://{address}{}", args.path);
+        let inspect = inspector.as_ref().map(Inspector::url).transpose()?;
+        output::json(&FirstLine {
+            listening: &url,
+            inspect,
+        })?;
+
+        let inbox = Arc::new(inbox);
+        let watch = Arc::new(Watch {
+            record: inspector.as_ref().map(Inspector::record),
+            forwarder: self.forwarder.clone(),
+        });
+        if let Some(forwarder) = &self.forwarder {
+            forwarder.schedule(&mut options);
+        }
+        let last_attempt = options.max_attempts;
+        let (unprintable, mut stop_printing) = mpsc::channel(1);
+        let (stop_worker, stopped) = oneshot::channel::<()>();
+        let handling = Arc::new(Handling {
+            style: self.style,
+            watch: Arc::clone(&watch),
+            unprintable,
+            last_attempt,
+        });
+        let worker = tokio::spawn(inbox::run(Arc::clone(&inbox), handling, options, async {
+            drop(stopped.await);
+        }));
+        let inspecting = inspector.map(|inspector| {
+            let backend = Inspected {
+                url: url.clone(),
+                inbox: Arc::clone(&inbox),
+                record: inspector.record(),
+                forwarder: self.forwarder.clone(),
+                client: secrets::client(self.global, &Settings { file: None })
+                    .map_err(Failure::into_message),
+            };
+            tokio::spawn(inspector.serve(backend))
+        });
+        let mut failure = None;
+        let stop = async {
+            tokio::select! {
+                () = super::stop_signal() => {}
+                reason = stop_printing.recv() => failure = reason,
+            }
+        };
+        let sink = Watched {
+            inbox: Arc::clone(&inbox),
+            watch: Arc::clone(&watch),
+        };
+        match self.verifier {
+            Some(verifier) => {
+                let receiver = Receiver::new(verifier, sink);
+                server.serve(Answering { receiver, watch }, stop).await;
+            }
+            None => {
+                let receiver = Receiver::new(dangerous::unsigned(), sink);
+                server.serve(Answering { receiver, watch }, stop).await;
+            }
+        }
+        if let Some(inspecting) = inspecting {
+            inspecting.abort();
+        }
+        if let Some(failure) = failure {
+            return Err(failure);
+        }
+        let rest = match (&args.inbox, &self.forwarder) {
+            (InboxName::Nats(_), _) => Rest::Elsewhere,
+            (_, Some(_)) => Rest::NotDue,
+            (_, None) => Rest::Nothing,
+        };
+        let drained = tokio::time::timeout(DRAIN_TIME, async {
+            let left = drain(inbox.as_ref(), rest).await?;
+            drop(stop_worker);
+            // It has nothing to say that wasn't said when it happened.
+            drop(worker.await);
+            Ok(left)
+        });
+        let left = drained.await.unwrap_or_else(|_| {
+            Err(Failure::failed(
+                "not all of what was accepted could be printed before the end",
+            ))
+        })?;
+        match (&args.inbox, left) {
+            (_, 0) => Ok(()),
+            (InboxName::Memory, left) => Err(Failure::failed(format!(
+                "the endpoint did not take {left} of the deliveries, and an inbox in memory ends here; --inbox sqlite:PATH keeps them"
+            ))),
+            // Some of it may be at work in another process.
+            (InboxName::Nats(_), _) => Ok(()),
+            (InboxName::Sqlite(_), left) => {
+                anstream::eprintln!("{left} deliveries wait in the inbox for the next start");
+                Ok(())
+            }
+        }
+    }
+}
+
+/// Where it listens.
+#[derive(Serialize)]
+struct FirstLine<'a> {
+    listening: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    inspect: Option<String>,
+}
+
+/// What is done with each delivery.
+struct Handling {
+    style: Style,
+    watch: Arc<Watch>,
+    unprintable: mpsc::Sender<Failure>,
+    last_attempt: u32,
+}
+
+impl inbox::Handler for Handling {
+    /// A delivery counts as handled once the endpoint took it, where there is one, and its line is
+    /// written. Where nothing can be written any more, the command ends.
+    async fn handle(&self, job: Job) -> Result<(), inbox::Failure> {
+        let mut attempt = None;
+        if let Some(forwarder) = &self.watch.forwarder {
+            let answer = forwarder.attempt(&job.received, job.attempt).await;
+            if !is_taken(&answer) {
+                print_failed(self.style, &job, &answer, &forwarder.next(job.attempt));
+                let reason = match answer.status {
+                    Some(status) => format!("the endpoint answered {status}"),
+                    None => "the endpoint did not answer".to_owned(),
+                };
+                let is_last = job.attempt >= self.last_attempt;
+                self.watch.handled(&job.received, Some(answer), is_last);
+                return Err(inbox::Failure::retry(reason));
+            }
+            attempt = Some(answer);
+        }
+        print(self.style, &job, attempt.as_ref()).map_err(|failure| {
+            // One reason is enough.
+            let _ = self.unprintable.try_send(failure);
+            inbox::Failure::retry("the delivery could not be written to standard output")
+        })?;
+        self.watch.handled(&job.received, attempt, false);
+        Ok(())
+    }
+}
+
+/// What may be left in the inbox at the end.
+#[derive(Clone, Copy, PartialEq)]
+enum Rest {
+    Nothing,
+    /// What waits for its next attempt: nothing is being handled for a while then.
+    NotDue,
+    /// What somebody has taken, here or in another process.
+    Elsewhere,
+}
+
+/// Waits until everything that was accepted is handled, or is what may be left. Returns how much
+/// is left.
+async fn drain<I: Inbox>(inbox: &I, rest: Rest) -> Result<u64, Failure> {
+    let mut idle = 0;
+    loop {
+        let status = inbox.status().await;
+        let status = status.map_err(|error| Failure::failed(with_causes(&error)))?;
+        // The worker takes what is due at once.
+        idle = if status.in_flight == 0 { idle + 1 } else { 0 };
+        let is_rest = match rest {
+            Rest::Nothing => false,
+            Rest::NotDue => idle > IDLE_LOOKS,
+            Rest::Elsewhere => status.waiting == 0,
+        };
+        if status.depth() == 0 || is_rest {
+            return Ok(status.depth());
+        }
+        tokio::time::sleep(LOOK_EVERY).await;
+    }
+}
+
+/// The verifier of the options; none for unsigned deliveries.
+fn verifier(args: &ListenArgs) -> Result<Option<Verifier>, Failure> {
+    let mut verifier: Option<Verifier> = None;
+    for variable in &args.signing_secret_env {
+        let secret = secrets::signing_secret(variable)?;
+        verifier = Some(match verifier {
+            None => Verifier::new(secret),
+            Some(verifier) => verifier.or_secret(secret),
+        });
+    }
+    for audience in &args.audience {
+        if !args.allow_http && is_remote_http(audience) {
+            return Err(Failure::usage(
+                "an --audience is an https URL, or an http URL on loopback; --allow-http takes any",
+            ));
+        }
+        verifier = verifier.map(|verifier| verifier.audience(audience));
+    }
+    Ok(verifier)
+}
+
+fn forwarder(args: &ListenArgs) -> Result<Option<Arc<Forwarder>>, Failure> {
+    let Some(to) = &args.forward else {
+        return Ok(None);
+    };
+    let to = reqwest::Url::parse(to)
+        .ok()
+        .filter(|url| matches!(url.scheme(), "http" | "https"))
+        .ok_or_else(|| Failure::usage("--forward takes an http or https URL"))?;
+    let secret = args.signing_secret_env.first();
+    let secret = secret.map(|variable| secrets::signing_secret(variable));
+    let forwarder = Forwarder::new(
+        to,
+        args.retry_every,
+        secret.transpose()?,
+        args.audience.first().cloned(),
+    )?;
+    Ok(Some(Arc::new(forwarder)))
+}
+
+fn is_remote_http(url: &str) -> bool {
+    let Ok(url) = reqwest::Url::parse(url) else {
+        return true;
+    };
+    url.scheme() != "https" && !(url.scheme() == "http" && net::is_loopback(&url))
+}

@@ -1,0 +1,199 @@
+//! Looking on while requests are answered and deliveries handled.
+
+use std::{
+    convert::Infallible,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll},
+};
+
+use axum::http::{HeaderMap, Request, Response};
+use bytes::Bytes;
+use http_body_util::Full;
+use monday_webhooks::{
+    Delivery, auth,
+    inbox::{Inbox, Received},
+    receiver::{Refusal, Sink, Taken, Unverified, Verified},
+};
+use tower_service::Service;
+
+use super::forward::{Arrived, Forwarder, is_taken};
+use crate::{
+    failure::with_causes,
+    inspect::{
+        Record,
+        entry::{Attempt, Entry, Kind, Sender, State, time},
+    },
+};
+
+tokio::task_local! {
+    /// The headers of the request that is being answered.
+    static HEADERS: HeaderMap;
+}
+
+/// Who wants to know what happens.
+pub(super) struct Watch {
+    pub(super) record: Option<Arc<Record>>,
+    pub(super) forwarder: Option<Arc<Forwarder>>,
+}
+
+impl Watch {
+    /// A delivery arrived. Returns its entry in the record.
+    fn arrived(&self, delivery: &Delivery, sender: Option<&auth::Sender>) -> Option<u64> {
+        if let Some(forwarder) = &self.forwarder {
+            let headers = HEADERS.try_with(HeaderMap::clone).unwrap_or_default();
+            let token = sender.map(|sender| {
+                let audience = sender.audience.first().cloned().unwrap_or_default();
+                (audience, sender.expires_at)
+            });
+            forwarder.arrived(delivery.dedupe_key(), Arrived { headers, token });
+        }
+        let record = self.record.as_ref()?;
+        let mut entry = Entry::of(delivery);
+        entry.verified = Some(sender.is_some());
+        if let Some(sender) = sender {
+            entry.details.sender = Sender {
+                account: sender.account_id,
+                user: sender.user_id,
+                webhook: None,
+            };
+            let fields = &mut entry.details.fields;
+            let account = sender.account_id.map(|id| ("Account", id.to_string()));
+            fields.extend(account);
+            fields.push(("Token for", sender.audience.join(", ")));
+            let expires_at = std::time::Duration::from_secs(sender.expires_at);
+            let expires_at = std::time::UNIX_EPOCH.checked_add(expires_at);
+            // The formatter knows the years up to 9999.
+            let shown = expires_at.filter(|_| sender.expires_at < 253_402_300_800);
+            fields.extend(shown.map(|at| ("Token good until", time(at))));
+        }
+        Some(record.add(entry))
+    }
+
+    /// What the inbox said to it.
+    fn kept(&self, entry: Option<u64>, taken: &Result<Taken, Refusal>) {
+        let (Some(record), Some(id)) = (&self.record, entry) else {
+            return;
+        };
+        record.change(id, |entry| match taken {
+            Ok(taken) => {
+                entry.status = Some(200);
+                if *taken == Taken::Duplicate {
+                    entry.state = State::Duplicate;
+                }
+            }
+            Err(refusal) => {
+                entry.status = Some(refusal.status().as_u16());
+                entry.state = State::Refused;
+                entry.reason = Some(with_causes(refusal));
+            }
+        });
+    }
+
+    /// A request was answered.
+    fn answered(&self, response: &Response<Full<Bytes>>) {
+        let Some(record) = &self.record else { return };
+        let mut entry = match response.extensions().get::<Refusal>() {
+            // Told by `kept` already.
+            Some(Refusal::Unavailable) => return,
+            Some(refusal) => {
+                let mut entry = Entry::new(Kind::Refused, State::Refused, "refused");
+                entry.reason = Some(with_causes(refusal));
+                if matches!(refusal, Refusal::Unauthorized(_)) {
+                    entry.verified = Some(false);
+                }
+                entry
+            }
+            None if response.extensions().get::<Taken>().is_none() => {
+                Entry::new(Kind::Challenge, State::Done, "challenge")
+            }
+            None => return,
+        };
+        entry.status = Some(response.status().as_u16());
+        record.add(entry);
+    }
+
+    /// An attempt to handle a delivery ended.
+    pub(super) fn handled(&self, received: &Received, attempt: Option<Attempt>, last: bool) {
+        let Some(record) = &self.record else { return };
+        let key = received.delivery.dedupe_key();
+        let is_it = |entry: &Entry| {
+            entry.kind == Kind::Delivery
+                && entry.state != State::Duplicate
+                && entry.details.key == key
+        };
+        let id = record.find(is_it).unwrap_or_else(|| {
+            // It comes from before the start, or from further back than the record.
+            let mut entry = Entry::of(&received.delivery);
+            entry.at = time(received.received_at);
+            entry.verified = Some(received.verified);
+            entry.details.sender.account = received.account_id;
+            entry.details.sender.user = received.user_id;
+            record.add(entry)
+        });
+        record.change(id, |entry| {
+            entry.state = match &attempt {
+                Some(attempt) if !is_taken(attempt) && last => State::Dead,
+                Some(attempt) if !is_taken(attempt) => State::Retrying,
+                _ => State::Done,
+            };
+            entry.details.attempts.extend(attempt);
+        });
+    }
+}
+
+/// The inbox, with somebody who looks on.
+pub(super) struct Watched<I> {
+    pub(super) inbox: Arc<I>,
+    pub(super) watch: Arc<Watch>,
+}
+
+impl<I: Inbox> Sink<Verified<Delivery>> for Watched<I> {
+    async fn take(&self, message: Verified<Delivery>) -> Result<Taken, Refusal> {
+        let entry = self.watch.arrived(&message.message, Some(&message.sender));
+        let taken = self.inbox.take(message).await;
+        self.watch.kept(entry, &taken);
+        taken
+    }
+}
+
+impl<I: Inbox> Sink<Unverified<Delivery>> for Watched<I> {
+    async fn take(&self, message: Unverified<Delivery>) -> Result<Taken, Refusal> {
+        let entry = self.watch.arrived(&message.message, None);
+        let taken = self.inbox.take(message).await;
+        self.watch.kept(entry, &taken);
+        taken
+    }
+}
+
+/// The receiver, with somebody who looks on.
+#[derive(Clone)]
+pub(super) struct Answering<S> {
+    pub(super) receiver: S,
+    pub(super) watch: Arc<Watch>,
+}
+
+impl<S, B> Service<Request<B>> for Answering<S>
+where
+    S: Service<Request<B>, Response = Response<Full<Bytes>>, Error = Infallible>,
+    S::Future: Send + 'static,
+{
+    type Response = Response<Full<Bytes>>;
+    type Error = Infallible;
+    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Infallible>> + Send>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        self.receiver.poll_ready(context)
+    }
+
+    fn call(&mut self, request: Request<B>) -> Self::Future {
+        let headers = request.headers().clone();
+        let answer = self.receiver.call(request);
+        let watch = Arc::clone(&self.watch);
+        Box::pin(async move {
+            let response = HEADERS.scope(headers, answer).await?;
+            watch.answered(&response);
+            Ok(response)
+        })
+    }
+}

@@ -1,0 +1,190 @@
+//! What happened lately, for everybody who looks.
+
+use std::{
+    collections::VecDeque,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use tokio::sync::broadcast;
+
+use super::entry::Entry;
+
+/// How many changes a slow reader may lag behind before it has to load everything anew.
+const LAG: usize = 256;
+
+/// The latest entries, up to a number and a size.
+#[derive(Debug)]
+pub(crate) struct Record {
+    kept: Mutex<Kept>,
+    changes: broadcast::Sender<Arc<Entry>>,
+    limits: RecordLimits,
+}
+
+/// How much is kept.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct RecordLimits {
+    pub(crate) entries: usize,
+    /// In bytes.
+    pub(crate) size: usize,
+}
+
+impl Default for RecordLimits {
+    fn default() -> Self {
+        Self {
+            entries: 1000,
+            size: 16 << 20,
+        }
+    }
+}
+
+#[derive(Debug, Default)]
+struct Kept {
+    /// With growing ids.
+    entries: VecDeque<Arc<Entry>>,
+    size: usize,
+    last: u64,
+}
+
+impl Record {
+    pub(crate) fn new(limits: RecordLimits) -> Self {
+        Self {
+            kept: Mutex::default(),
+            changes: broadcast::Sender::new(LAG),
+            limits,
+        }
+    }
+
+    fn kept(&self) -> MutexGuard<'_, Kept> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Keeps an entry, and forgets the oldest ones that are too many. Returns its id.
+    pub(crate) fn add(&self, mut entry: Entry) -> u64 {
+        let mut kept = self.kept();
+        kept.last += 1;
+        entry.id = kept.last;
+        let entry = Arc::new(entry);
+        kept.size += entry.size();
+        kept.entries.push_back(Arc::clone(&entry));
+        kept.trim(self.limits);
+        self.tell(&entry);
+        entry.id
+    }
+
+    /// Changes an entry that is still kept.
+    pub(crate) fn change(&self, id: u64, change: impl FnOnce(&mut Entry)) {
+        let mut kept = self.kept();
+        let Ok(index) = kept.entries.binary_search_by_key(&id, |entry| entry.id) else {
+            return;
+        };
+        let mut entry = Entry::clone(&kept.entries[index]);
+        let before = entry.size();
+        change(&mut entry);
+        kept.size = kept.size + entry.size() - before;
+        let entry = Arc::new(entry);
+        kept.entries[index] = Arc::clone(&entry);
+        kept.trim(self.limits);
+        self.tell(&entry);
+    }
+
+    /// The latest entry that something is true of.
+    pub(crate) fn find(&self, is: impl Fn(&Entry) -> bool) -> Option<u64> {
+        let kept = self.kept();
+        let found = kept.entries.iter().rev().find(|entry| is(entry));
+        found.map(|entry| entry.id)
+    }
+
+    pub(crate) fn get(&self, id: u64) -> Option<Arc<Entry>> {
+        let kept = self.kept();
+        let index = kept.entries.binary_search_by_key(&id, |entry| entry.id);
+        index.ok().map(|index| Arc::clone(&kept.entries[index]))
+    }
+
+    /// All that is kept, the latest first.
+    pub(crate) fn all(&self) -> Vec<Arc<Entry>> {
+        self.kept().entries.iter().rev().cloned().collect()
+    }
+
+    /// Entries as they are added and changed, from now on.
+    pub(crate) fn changes(&self) -> broadcast::Receiver<Arc<Entry>> {
+        self.changes.subscribe()
+    }
+
+    fn tell(&self, entry: &Arc<Entry>) {
+        // Without a reader there is nobody to tell.
+        let _ = self.changes.send(Arc::clone(entry));
+    }
+}
+
+impl Kept {
+    fn trim(&mut self, limits: RecordLimits) {
+        // The latest stays, however large it is.
+        while self.entries.len() > 1
+            && (self.entries.len() > limits.entries || self.size > limits.size)
+        {
+            if let Some(oldest) = self.entries.pop_front() {
+                self.size -= oldest.size();
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::inspect::entry::{Kind, State};
+
+    fn entry(length: usize) -> Entry {
+        let mut entry = Entry::new(Kind::Delivery, State::Waiting, "title");
+        entry.details.body = Some(Bytes::from(vec![b'a'; length]));
+        entry
+    }
+
+    proptest! {
+        #[test]
+        fn no_more_is_kept_than_may_be_and_the_latest_always(
+            steps in prop::collection::vec((0_usize..3000, any::<bool>(), any::<prop::sample::Index>()), 1..60),
+            entries in 1_usize..10,
+            size in 1_usize..20_000,
+        ) {
+            let record = Record::new(RecordLimits { entries, size });
+            let mut last = 0;
+            for (length, change, which) in steps {
+                if change && last > 0 {
+                    let id = which.index(last as usize) as u64 + 1;
+                    record.change(id, |entry| entry.about = "b".repeat(length));
+                } else {
+                    last = record.add(entry(length));
+                }
+                let all = record.all();
+                prop_assert!(all.len() <= entries);
+                let total: usize = all.iter().map(|entry| entry.size()).sum();
+                prop_assert!(total <= size || all.len() == 1);
+                prop_assert_eq!(total, record.kept().size);
+                if last > 0 {
+                    prop_assert_eq!(all[0].id, last);
+                }
+                for (newer, older) in all.iter().zip(all.iter().skip(1)) {
+                    prop_assert_eq!(newer.id, older.id + 1);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn who_looks_is_told_of_each_change() {
+        let record = Record::new(RecordLimits::default());
+        let mut changes = record.changes();
+        let id = record.add(entry(1));
+        record.change(id, |entry| entry.state = State::Done);
+        record.change(id + 1, |entry| entry.state = State::Dead);
+        assert_eq!(changes.try_recv().unwrap().state, State::Waiting);
+        assert_eq!(changes.try_recv().unwrap().state, State::Done);
+        assert!(changes.try_recv().is_err());
+        assert_eq!(record.get(id).unwrap().state, State::Done);
+        assert_eq!(record.find(|entry| entry.state == State::Done), Some(id));
+    }
+}

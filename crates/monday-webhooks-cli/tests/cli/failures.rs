@@ -1,0 +1,148 @@
+//! Each failure names its cause and the way out, on one line.
+
+use crate::support::{command, interrupt, run, run_with_input};
+
+#[test]
+fn each_failure_comes_with_a_next_step() {
+    let list = ["list", "--board", "1"];
+    let folder = tempfile::tempdir().unwrap();
+    let settings = folder.path().join("monday.toml");
+    std::fs::write(&settings, "max_retries = 0").unwrap();
+    let settings = settings.to_str().unwrap();
+    let elsewhere = ["--endpoint", "http://127.0.0.1:9/", "--config", settings];
+    for (arguments, code, says) in [
+        (&[][..], 2, "see `monday-webhooks --help`"),
+        (&["token"], 2, "see `monday-webhooks token --help`"),
+        (
+            &["create", "--board", "1"],
+            2,
+            "see `monday-webhooks create --help`",
+        ),
+        (
+            &["create", "--event", "create_itm"],
+            2,
+            "`monday-webhooks events` lists them",
+        ),
+        (
+            &["trigger", "create_itm"],
+            2,
+            "`monday-webhooks events` lists them",
+        ),
+        (
+            &[
+                "emulate",
+                "--addr",
+                "127.0.0.1:0",
+                "--personal-token-env",
+                "NO_SUCH",
+            ],
+            2,
+            "`export`",
+        ),
+        (&["emulate", "--addr", "203.0.113.1:9"], 1, "another --addr"),
+        (&["decode", "/no/such/file"], 1, "check the path"),
+        (
+            &["token", "verify", "--secret-env", "SECRET", "abc"],
+            1,
+            "Authorization header",
+        ),
+        (&["schema", "import", "/no/such/file"], 1, "check the path"),
+        (
+            &["schema", "import", "Cargo.toml"],
+            1,
+            "`monday-webhooks schema fetch`",
+        ),
+        (
+            &["schema", "check", "--operations", "/no/such/folder"],
+            1,
+            "--operations",
+        ),
+        (
+            &["schema", "fetch", "--endpoint", "http://127.0.0.1:9/"],
+            1,
+            "--endpoint",
+        ),
+        (
+            &["schema", "fetch", "--endpoint", "nowhere"],
+            2,
+            "the endpoint is an https URL",
+        ),
+        (
+            &[&list[..], &["--token-env", "NO_SUCH"]].concat(),
+            2,
+            "`export`",
+        ),
+        (&[&list[..], &elsewhere].concat(), 1, "--endpoint"),
+    ] {
+        let mut command = command(arguments);
+        command.env("SECRET", "one").env("MONDAY_API_TOKEN", "abc");
+        let ran = run(&mut command);
+        ran.refused(code, says);
+    }
+    let ran = run_with_input(&mut command(&["decode"]), b"{}");
+    ran.refused(1, "a delivery is one JSON object");
+}
+
+#[test]
+fn a_refused_token_says_what_to_check() {
+    let sign = [
+        "token",
+        "sign",
+        "--secret-env",
+        "SECRET",
+        "--account",
+        "1",
+        "--user",
+        "1",
+        "--audience",
+        "https://example.com/a",
+    ];
+    let token = run(command(&sign).env("SECRET", "one"))
+        .stdout()
+        .trim()
+        .to_owned();
+    for (options, secret, says) in [
+        (&["--now", "9999999999"][..], "one", "--leeway"),
+        (
+            &["--audience", "https://example.com/b"],
+            "one",
+            "the webhook was made with",
+        ),
+        (&["--lifecycle"], "one", "--lifecycle is for"),
+        (&[], "another", "Signing Secret"),
+    ] {
+        let verify = ["token", "verify", "--secret-env", "SECRET", &token];
+        let verify = [&verify[..], options].concat();
+        run(command(&verify).env("SECRET", secret)).refused(1, says);
+    }
+}
+
+#[test]
+fn an_interrupted_command_says_what_that_means() {
+    let url = "https://example.com/monday";
+    let create = [
+        "create",
+        "--board",
+        "7",
+        "--url",
+        url,
+        "--event",
+        "create_item",
+    ];
+    for (arguments, says) in [
+        (&["list", "--board", "7"][..], "nothing was changed"),
+        (&["delete", "7"], "may have been deleted"),
+        (&create, "may have been created; list the board's webhooks"),
+        (&["schema", "fetch"], "nothing was changed"),
+    ] {
+        let ran = interrupt(|endpoint| {
+            let mut command = command(&[arguments, &["--endpoint", endpoint]].concat());
+            command.env("MONDAY_API_TOKEN", "abc");
+            command
+        });
+        ran.refused(1, says);
+        assert!(ran.stderr().starts_with("error: interrupted; "), "{ran:?}");
+    }
+    let ran = interrupt(|endpoint| command(&["trigger", "create_item", "--to", endpoint]));
+    ran.refused(1, "interrupted; what was printed has been sent");
+}

@@ -1,0 +1,162 @@
+//! `listen --forward`.
+
+use std::{io::Read, net::TcpListener};
+
+use monday_webhooks::auth::{SigningSecret, Verifier};
+
+use crate::{
+    endpoint::Endpoint,
+    listen::{AUDIENCE, Listener, body, token},
+    support::{command, run},
+};
+
+const SIGNED: [&str; 4] = ["--signing-secret-env", "SECRET", "--retry-every", "10ms"];
+
+fn forwarding(endpoint: &Endpoint, more: &[&str]) -> Listener {
+    let options = [&SIGNED[..], &["--forward", &endpoint.url], more].concat();
+    Listener::start(&options)
+}
+
+#[test]
+fn a_delivery_is_handed_on_with_its_headers_and_the_answer_is_shown() {
+    let endpoint = Endpoint::start(&[204]);
+    let mut listener = forwarding(&endpoint, &[]);
+    let token = token("one", |_| ());
+    let headers = format!(
+        "content-type: application/json; charset=utf-8\r\nauthorization: {token}\r\nx-from: monday\r\nte: trailers\r\n"
+    );
+    assert_eq!(listener.exchange("/", "POST", &headers, &body()).0, 200);
+    let arrived = endpoint.next();
+    assert_eq!(arrived.body, body());
+    assert_eq!(arrived.headers["authorization"], token);
+    assert_eq!(arrived.headers["x-from"], "monday");
+    assert_eq!(arrived.headers["content-type"], "application/json");
+    assert!(!arrived.headers.contains_key("te"));
+    let host = endpoint.url.trim_start_matches("http://");
+    assert_eq!(arrived.headers["host"], host.trim_end_matches("/hook"));
+
+    let printed = listener.process.next_json();
+    assert_eq!(printed["attempt"], 1);
+    assert_eq!(printed["forward"]["status"], 204);
+    assert_eq!(printed["forward"]["to"], *endpoint.url);
+    assert_eq!(listener.process.stop(), (0, Vec::new()));
+}
+
+#[test]
+fn an_endpoint_that_fails_gets_the_delivery_again_until_it_takes_it() {
+    let endpoint = Endpoint::start(&[500, 404, 200]);
+    let mut listener = forwarding(&endpoint, &[]);
+    assert_eq!(listener.post(Some(&token("one", |_| ())), &body()), 200);
+    let bodies = [(); 3].map(|()| endpoint.next().body);
+    assert_eq!(bodies, [(); 3].map(|()| body()));
+    // One line, for the attempt that was taken.
+    let printed = listener.process.next_json();
+    assert_eq!(printed["attempt"], 3);
+    assert_eq!(printed["forward"]["status"], 200);
+    assert_eq!(listener.process.stop(), (0, Vec::new()));
+    assert!(endpoint.is_empty());
+}
+
+#[test]
+fn what_a_killed_process_held_is_handed_on_after_a_restart_with_a_token_of_its_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let inbox = format!("sqlite:{}", folder.path().join("inbox.db").display());
+    let inbox = ["--inbox", &inbox, "--audience", AUDIENCE];
+    // An endpoint that takes its time.
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let to = format!("http://{}/", silent.local_addr().unwrap());
+    let listener = Listener::start(&[&SIGNED[..], &inbox, &["--forward", &to]].concat());
+    let first = token("one", |claims| claims.expires_at += 1000);
+    assert_eq!(listener.post(Some(&first), &body()), 200);
+    let (mut asked, _) = silent.accept().unwrap();
+    let mut request = [0; 1];
+    asked.read_exact(&mut request).unwrap();
+    assert_eq!(listener.process.kill(), Vec::<String>::new());
+
+    let endpoint = Endpoint::start(&[200]);
+    let mut listener = forwarding(&endpoint, &inbox);
+    let arrived = endpoint.next();
+    assert_eq!(arrived.body, body());
+    let made = &arrived.headers["authorization"];
+    assert_ne!(*made, first);
+    assert_signed_for(made);
+    assert_eq!(listener.process.next_json()["forward"]["status"], 200);
+    assert_eq!(listener.process.stop(), (0, Vec::new()));
+}
+
+/// A token is right for the sample's sender and endpoint.
+fn assert_signed_for(token: &str) {
+    let verifier = Verifier::new(SigningSecret::new("one").unwrap()).audience(AUDIENCE);
+    let sender = verifier.verify(token, std::time::SystemTime::now());
+    let sender = sender.unwrap();
+    assert_eq!(sender.account_id.unwrap().get(), 17_654_321);
+    assert_eq!(sender.user_id.unwrap().get(), 51_234_567);
+}
+
+#[test]
+fn what_waits_for_its_next_attempt_stays_in_the_inbox() {
+    let folder = tempfile::tempdir().unwrap();
+    let inbox = format!("sqlite:{}", folder.path().join("inbox.db").display());
+    let endpoint = Endpoint::start(&[503]);
+    let options = ["--unsigned", "--inbox", &inbox, "--retry-every", "1h"];
+    let listener = Listener::start(&[&options[..], &["--forward", &endpoint.url]].concat());
+    assert_eq!(listener.post(None, &body()), 200);
+    endpoint.next();
+    // It isn't waited for, nor lost.
+    assert_eq!(listener.process.stop(), (0, Vec::new()));
+    let status = ["inbox", "status", "--json", "--inbox", &inbox];
+    assert_eq!(run(&mut command(&status)).json()["unhandled"], 1);
+}
+
+#[test]
+fn an_expired_token_is_replaced_by_one_for_the_same_sender_and_endpoint() {
+    let endpoint = Endpoint::start(&[503, 200]);
+    let listener = forwarding(&endpoint, &[]);
+    // Good for the leeway alone: it is over at the first attempt already.
+    let late = token("one", |claims| {
+        claims.expires_at = claims.issued_at - 1;
+        claims.issued_at -= 100;
+    });
+    assert_eq!(listener.post(Some(&late), &body()), 200);
+    let arrived = endpoint.next();
+    let made = &arrived.headers["authorization"];
+    assert_ne!(*made, late);
+    assert_signed_for(made);
+}
+
+#[test]
+fn with_an_inbox_in_memory_the_end_says_what_is_lost() {
+    let endpoint = Endpoint::start(&[503]);
+    let options = [
+        "--unsigned",
+        "--forward",
+        &endpoint.url,
+        "--retry-every",
+        "1h",
+    ];
+    let listener = Listener::start(&options);
+    assert_eq!(listener.post(None, &body()), 200);
+    assert!(!endpoint.next().headers.contains_key("authorization"));
+    assert_eq!(listener.process.stop(), (1, Vec::new()));
+}
+
+#[test]
+fn wrong_options_are_refused() {
+    let listen = ["listen", "--addr", "127.0.0.1:0", "--unsigned"];
+    let refused = |more: &[&str], says| {
+        run(&mut command(&[&listen[..], more].concat())).refused(2, says);
+    };
+    refused(&["--forward", "ftp://example.com"], "http or https");
+    refused(&["--retry-every", "5s"], "--forward");
+    let forward = ["--forward", "http://127.0.0.1:1/"];
+    refused(
+        &[&forward[..], &["--retry-every", "0s"]].concat(),
+        "some time",
+    );
+    refused(
+        &[&forward[..], &["--retry-every", "5"]].concat(),
+        "500ms, 5s or 1m",
+    );
+    refused(&["--inspect", "0.0.0.0:0"], "--inspect-token-env");
+    refused(&["--inspect-token-env", "TOKEN"], "--inspect");
+}

@@ -1,0 +1,408 @@
+//! The inspector, without a browser.
+
+use std::{
+    io::{BufRead, BufReader, Read, Write},
+    net::TcpStream,
+    process::Command,
+};
+
+use monday_emulator::DEFAULT_BOARD_ID;
+use serde_json::{Value, json};
+
+use crate::{
+    endpoint::Endpoint,
+    listen::{body, token},
+    support::{Running, command, run},
+};
+
+/// A command with an inspector.
+pub(crate) struct Inspected {
+    process: Running,
+    /// What it printed first.
+    pub(crate) first: Value,
+    pub(crate) page: String,
+}
+
+impl Inspected {
+    pub(crate) fn start(command: &mut Command) -> Self {
+        let mut process = Running::start(command.args(["--inspect", "127.0.0.1:0"]));
+        let first = process.next_json();
+        let page = first["inspect"].as_str().unwrap().to_owned();
+        Self {
+            process,
+            first,
+            page,
+        }
+    }
+
+    pub(crate) fn listen(options: &[&str]) -> Self {
+        let options = [&["listen", "--addr", "127.0.0.1:0"], options].concat();
+        Self::start(command(&options).env("SECRET", "one"))
+    }
+
+    fn authority(&self) -> &str {
+        authority(&self.page)
+    }
+
+    /// The answer to a request with these headers besides the usual ones.
+    fn exchange(&self, method: &str, path: &str, headers: &str, body: &str) -> Answer {
+        let host = format!("host: {}\r\n{headers}", self.authority());
+        exchange(self.authority(), method, path, &host, body)
+    }
+
+    fn get(&self, path: &str) -> Value {
+        let answer = self.exchange("GET", path, "", "");
+        assert_eq!(answer.status, 200, "{answer:?}");
+        serde_json::from_str(&answer.body).unwrap()
+    }
+
+    fn post(&self, path: &str) -> u16 {
+        let headers = "content-type: application/json\r\n";
+        self.exchange("POST", path, headers, "{}").status
+    }
+
+    /// Sends a delivery to `listen`.
+    pub(crate) fn deliver(&self, token: Option<&str>, body: &str) -> u16 {
+        let to = authority(self.first["listening"].as_str().unwrap());
+        let token = token.map_or(String::new(), |token| format!("authorization: {token}\r\n"));
+        let headers = format!("host: {to}\r\ncontent-type: application/json\r\n{token}");
+        exchange(to, "POST", "/", &headers, body).status
+    }
+
+    /// The entries, the first that came first.
+    pub(crate) fn entries(&self) -> Vec<Value> {
+        let mut entries: Vec<Value> = serde_json::from_value(self.get("/api/entries")).unwrap();
+        entries.reverse();
+        entries
+    }
+
+    /// The first entry of which something is true, waited for by the stream of changes.
+    fn until(&self, is: impl Fn(&Value) -> bool) -> Value {
+        let mut stream = TcpStream::connect(self.authority()).unwrap();
+        let host = self.authority();
+        write!(stream, "GET /api/changes HTTP/1.1\r\nhost: {host}\r\n\r\n").unwrap();
+        let mut lines = BufReader::new(stream).lines().map(Result::unwrap);
+        assert_eq!(lines.next().unwrap(), "HTTP/1.1 200 OK");
+        // The stream is open: what comes now is told.
+        lines.by_ref().find(String::is_empty).unwrap();
+        if let Some(entry) = self.entries().into_iter().find(&is) {
+            return entry;
+        }
+        let changes = lines.filter_map(|line| {
+            let entry = line.strip_prefix("data: ")?;
+            serde_json::from_str(entry).ok()
+        });
+        changes.into_iter().find(is).unwrap()
+    }
+}
+
+fn authority(url: &str) -> &str {
+    url.trim_start_matches("http://").split('/').next().unwrap()
+}
+
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    head: String,
+    pub(crate) body: String,
+}
+
+pub(crate) fn exchange(
+    authority: &str,
+    method: &str,
+    path: &str,
+    headers: &str,
+    body: &str,
+) -> Answer {
+    let mut stream = TcpStream::connect(authority).unwrap();
+    let length = body.len();
+    write!(
+        stream,
+        "{method} {path} HTTP/1.1\r\nconnection: close\r\ncontent-length: {length}\r\n{headers}\r\n{body}"
+    )
+    .unwrap();
+    // Not to the end of the connection: some keep it open all the same.
+    let mut reader = BufReader::new(stream);
+    let mut head = String::new();
+    let mut length = 0;
+    loop {
+        let start = head.len();
+        reader.read_line(&mut head).unwrap();
+        let line = head[start..].to_ascii_lowercase();
+        if let Some(value) = line.strip_prefix("content-length:") {
+            length = value.trim().parse().unwrap();
+        }
+        if line.trim().is_empty() {
+            break;
+        }
+    }
+    let mut body = vec![0; length];
+    reader.read_exact(&mut body).unwrap();
+    Answer {
+        status: head[9..12].parse().unwrap(),
+        head: head.to_ascii_lowercase(),
+        body: String::from_utf8(body).unwrap(),
+    }
+}
+
+#[test]
+fn what_arrives_is_shown_with_what_became_of_it() {
+    let inspected = Inspected::listen(&["--signing-secret-env", "SECRET"]);
+    assert_eq!(inspected.deliver(Some(&token("one", |_| ())), &body()), 200);
+    assert_eq!(inspected.deliver(Some(&token("one", |_| ())), &body()), 200);
+    assert_eq!(inspected.deliver(Some(&token("two", |_| ())), &body()), 401);
+    assert_eq!(inspected.deliver(None, r#"{"challenge":"abc"}"#), 200);
+    inspected.until(|entry| entry["id"] == 1 && entry["state"] == "done");
+
+    let entries = inspected.entries();
+    let shown: Vec<_> = entries
+        .iter()
+        .map(|entry| {
+            (
+                entry["title"].as_str().unwrap(),
+                entry["state"].as_str().unwrap(),
+                &entry["status"],
+                &entry["verified"],
+            )
+        })
+        .collect();
+    assert_eq!(
+        shown,
+        [
+            ("item_created", "done", &json!(200), &json!(true)),
+            ("item_created", "duplicate", &json!(200), &json!(true)),
+            ("refused", "refused", &json!(401), &json!(false)),
+            ("challenge", "done", &json!(200), &Value::Null),
+        ]
+    );
+    assert!(entries[2]["reason"].as_str().unwrap().contains("signature"));
+
+    let whole = inspected.get("/api/entries/1");
+    assert_eq!(whole["body"], body());
+    let fields = whole["fields"].as_array().unwrap();
+    assert!(
+        fields.contains(&json!(["Item", "9876501234"])),
+        "{fields:?}"
+    );
+    assert!(
+        fields.contains(&json!(["Subscribed to as", "create_item"])),
+        "{fields:?}"
+    );
+    // Nothing that a token could be made of again.
+    let text = whole.to_string();
+    assert!(!text.contains(&token("one", |_| ())[..20]), "{text}");
+    assert_eq!(
+        inspected
+            .get("/api/entries?q=ORDER%201138")
+            .as_array()
+            .unwrap()
+            .len(),
+        2
+    );
+    assert_eq!(inspected.get("/api/entries?q=nothing+like+it"), json!([]));
+    assert_eq!(
+        inspected.exchange("GET", "/api/entries/99", "", "").status,
+        404
+    );
+    // What the command prints is what it prints without an inspector.
+    let (code, lines) = inspected.process.stop();
+    assert_eq!((code, lines.len()), (0, 1), "{lines:?}");
+}
+
+#[test]
+fn a_delivery_can_be_replayed_and_a_dead_letter_requeued() {
+    let mut statuses = [500; 32];
+    statuses[31] = 200;
+    let endpoint = Endpoint::start(Box::leak(Box::new(statuses)));
+    let options = [
+        "--unsigned",
+        "--forward",
+        &endpoint.url,
+        "--retry-every",
+        "1ms",
+    ];
+    let inspected = Inspected::listen(&options);
+    assert_eq!(inspected.deliver(None, &body()), 200);
+    inspected.until(|entry| entry["state"] == "dead");
+    let whole = inspected.get("/api/entries/1");
+    assert_eq!(whole["attempts"].as_array().unwrap().len(), 31);
+    assert_eq!(whole["attempts"][0]["answer"], "<b>as the service says</b>");
+    for _ in 0..31 {
+        endpoint.next();
+    }
+
+    // Outside the count, and taken now.
+    assert_eq!(inspected.post("/api/entries/1/replay"), 200);
+    assert_eq!(endpoint.next().body, body());
+    let attempts = inspected.get("/api/entries/1")["attempts"].take();
+    assert_eq!(attempts[31]["number"], Value::Null);
+    assert_eq!(attempts[31]["status"], 200);
+
+    // It is dead from the worker's settlement on, a moment after its last attempt.
+    let letter = loop {
+        let letters = inspected.get("/api/dead");
+        if let Some(letter) = letters.get(0) {
+            break letter.clone();
+        }
+    };
+    assert_eq!(letter["reason"], "the endpoint answered 500");
+    let requeue = format!("/api/dead/{}/requeue", letter["id"]);
+    assert_eq!(inspected.post(&requeue), 200);
+    assert_eq!(endpoint.next().body, body());
+    inspected.until(|entry| entry["state"] == "done");
+    assert_eq!(inspected.post(&requeue), 404);
+    assert_eq!(inspected.get("/api/dead"), json!([]));
+}
+
+#[test]
+fn without_an_endpoint_there_is_nowhere_to_replay_to() {
+    let inspected = Inspected::listen(&["--unsigned"]);
+    assert_eq!(inspected.deliver(None, &body()), 200);
+    let headers = "content-type: application/json\r\n";
+    let answer = inspected.exchange("POST", "/api/entries/1/replay", headers, "{}");
+    assert_eq!(answer.status, 409);
+    assert!(answer.body.contains("--forward"), "{answer:?}");
+    // Without a token for monday's API the page says so.
+    let answer = inspected.exchange("GET", "/api/webhooks?board=1", "", "");
+    assert_eq!(answer.status, 409);
+    assert!(answer.body.contains("MONDAY_API_TOKEN"), "{answer:?}");
+}
+
+#[test]
+fn the_page_and_its_answers_are_for_nobody_else() {
+    let inspected = Inspected::listen(&["--unsigned"]);
+    let page = inspected.exchange("GET", "/", "", "");
+    assert_eq!(page.status, 200);
+    for header in [
+        "content-security-policy: default-src 'none'; script-src 'nonce-",
+        "x-frame-options: deny",
+        "cache-control: no-store",
+        "x-content-type-options: nosniff",
+        "cross-origin-resource-policy: same-origin",
+    ] {
+        assert!(page.head.contains(header), "{header}: {}", page.head);
+    }
+    // Another word each time.
+    let nonce = |answer: &Answer| answer.head.split("'nonce-").nth(1).unwrap()[..32].to_owned();
+    assert_ne!(nonce(&page), nonce(&inspected.exchange("GET", "/", "", "")));
+
+    // A name that somebody pointed at loopback.
+    let rebound = "host: evil.example\r\n";
+    for path in ["/", "/api/entries", "/api/changes"] {
+        let answer = exchange(inspected.authority(), "GET", path, rebound, "");
+        assert_eq!(answer.status, 403, "{path}");
+        assert!(!answer.head.contains("access-control"), "{answer:?}");
+    }
+    // Another page in the same browser.
+    let cross = "origin: https://evil.example\r\ncontent-type: application/json\r\n";
+    let replay = "/api/entries/1/replay";
+    assert_eq!(inspected.exchange("POST", replay, cross, "{}").status, 403);
+    let form = "content-type: application/x-www-form-urlencoded\r\n";
+    assert_eq!(inspected.exchange("POST", replay, form, "").status, 403);
+    let fetched = "sec-fetch-site: cross-site\r\n";
+    assert_eq!(
+        inspected
+            .exchange("GET", "/api/entries", fetched, "")
+            .status,
+        403
+    );
+    let preflight = "origin: https://evil.example\r\naccess-control-request-method: POST\r\n";
+    let answer = inspected.exchange("OPTIONS", replay, preflight, "");
+    assert_eq!(answer.status, 403);
+}
+
+#[test]
+fn beyond_loopback_nothing_is_shown_without_the_token() {
+    const TOKEN: &str = "a-token-nobody-guesses";
+    let listen = ["listen", "--addr", "127.0.0.1:0", "--unsigned"];
+    let short = ["--inspect", "127.0.0.1:0", "--inspect-token-env", "TOKEN"];
+    let short = [&listen[..], &short].concat();
+    run(command(&short).env("TOKEN", "short")).refused(2, "16 characters");
+
+    let options = [&listen[..], &["--inspect-token-env", "TOKEN"]].concat();
+    let inspected = Inspected::start(command(&options).env("TOKEN", TOKEN));
+    assert_eq!(inspected.deliver(None, &body()), 200);
+    let page = inspected.exchange("GET", "/", "", "");
+    assert_eq!(page.status, 200);
+    assert!(!page.body.contains("item_created"));
+    let entries = |headers: &str| {
+        inspected
+            .exchange("GET", "/api/entries", headers, "")
+            .status
+    };
+    assert_eq!(entries(""), 401);
+    assert_eq!(entries(&format!("authorization: {TOKEN}\r\n")), 401);
+    assert_eq!(entries("cookie: monday-webhooks-inspector=\r\n"), 401);
+    assert_eq!(inspected.post("/api/entries/1/replay"), 401);
+
+    let json = "content-type: application/json\r\n";
+    let log_in = |token: &str| {
+        let body = json!({ "token": token }).to_string();
+        inspected.exchange("POST", "/login", json, &body)
+    };
+    assert_eq!(log_in("a-token-somebody-guesses").status, 401);
+    let good = log_in(TOKEN);
+    assert_eq!(good.status, 204);
+    let cookie = good.head.split("set-cookie: ").nth(1).unwrap();
+    let cookie = cookie.split("\r\n").next().unwrap();
+    assert!(
+        cookie.ends_with("; path=/; httponly; samesite=strict"),
+        "{cookie}"
+    );
+    assert!(!cookie.contains(TOKEN));
+    let cookie = cookie.split(';').next().unwrap();
+    assert_eq!(entries(&format!("cookie: {cookie}\r\n")), 200);
+}
+
+#[test]
+fn the_emulator_shows_calls_challenges_and_deliveries() {
+    let endpoint = Endpoint::start(&[200]);
+    let emulate = ["emulate", "--addr", "127.0.0.1:0"];
+    let inspected = Inspected::start(&mut command(&emulate));
+    let graphql = inspected.first["graphql"].as_str().unwrap().to_owned();
+    let call = |query: &str| {
+        let to = authority(&graphql);
+        let headers = format!(
+            "host: {to}\r\ncontent-type: application/json\r\nauthorization: emulator-app-token\r\n"
+        );
+        let body = json!({ "query": query }).to_string();
+        exchange(to, "POST", "/v2", &headers, &body)
+    };
+    // An endpoint that doesn't echo: refused, and shown with the reason.
+    call(&format!(
+        "mutation {{ create_webhook(board_id: {DEFAULT_BOARD_ID}, url: \"{}\", event: create_item) {{ id }} }}",
+        endpoint.url
+    ));
+    inspected.until(|entry| entry["kind"] == "call" && entry["state"] == "refused");
+    let kinds: Vec<_> = inspected.entries();
+    let kinds: Vec<_> = kinds
+        .iter()
+        .map(|entry| entry["kind"].as_str().unwrap())
+        .collect();
+    assert_eq!(kinds, ["challenge", "call"]);
+
+    // One that does, which is `listen`.
+    let mut listener = crate::listen::Listener::start(&["--unsigned"]);
+    call(&format!(
+        "mutation {{ create_webhook(board_id: {DEFAULT_BOARD_ID}, url: \"{}\", event: create_item) {{ id }} }}",
+        listener.url
+    ));
+    call(&format!(
+        "mutation {{ create_item(board_id: {DEFAULT_BOARD_ID}, item_name: \"<i>new</i>\") {{ id }} }}"
+    ));
+    let printed = listener.process.next_json();
+    assert_eq!(printed["delivery"]["event"]["pulseName"], "<i>new</i>");
+    let entry = inspected.until(|entry| entry["kind"] == "delivery" && entry["state"] == "done");
+    assert_eq!(entry["about"], "<i>new</i>");
+    let webhooks = inspected.get("/api/webhooks");
+    assert_eq!(webhooks[0]["event"], "create_item");
+    assert_eq!(webhooks[0]["url"], *listener.url);
+
+    // A replay is another delivery to the same webhook, and no duplicate.
+    assert_eq!(
+        inspected.post(&format!("/api/entries/{}/replay", entry["id"])),
+        200
+    );
+    let printed = listener.process.next_json();
+    assert_eq!(printed["delivery"]["event"]["pulseName"], "<i>new</i>");
+}

@@ -1,0 +1,316 @@
+//! The inspector's page in a real browser.
+
+use std::fs;
+
+use monday_webhooks::{SubscriptionKind, testing::sample};
+use serde_json::{Value, json};
+
+use crate::{
+    browser::Browser,
+    endpoint::Endpoint,
+    inspect::Inspected,
+    listen::{body, token},
+    support::command,
+};
+
+const HOSTILE: &str =
+    "<img src=x onerror=\"window.pwned=1\"><script>window.pwned=1</script>\u{202e}";
+
+const ENTER: &str = "\u{e007}";
+const ESCAPE: &str = "\u{e00c}";
+
+fn event(name: &str) -> String {
+    let mut event = sample(&SubscriptionKind::CreateItem).unwrap();
+    event["event"]["pulseName"] = name.into();
+    event["event"]["triggerUuid"] = name.into();
+    event.to_string()
+}
+
+fn opened(inspected: &Inspected) -> Option<Browser> {
+    let browser = Browser::start()?;
+    browser.open(&inspected.page);
+    browser.until("document.querySelector('#live').textContent === 'live'");
+    Some(browser)
+}
+
+/// Puts a picture where `SCREENSHOTS` says, for a look by eye.
+fn picture(browser: &Browser, name: &str) {
+    if let Some(folder) = std::env::var_os("SCREENSHOTS") {
+        let file = std::path::Path::new(&folder).join(format!("{name}.png.base64"));
+        fs::write(file, browser.screenshot()).unwrap();
+    }
+}
+
+#[test]
+fn deliveries_show_up_by_themselves_and_what_strangers_wrote_is_text() {
+    let inspected = Inspected::listen(&["--signing-secret-env", "SECRET"]);
+    let Some(browser) = opened(&inspected) else {
+        return;
+    };
+    assert_eq!(
+        browser.get("document.querySelectorAll('#list li').length"),
+        0
+    );
+    assert_eq!(
+        inspected.deliver(Some(&token("one", |_| ())), &event(HOSTILE)),
+        200
+    );
+    assert_eq!(inspected.deliver(Some(&token("two", |_| ())), &body()), 401);
+    browser.until("document.querySelectorAll('#list li').length === 2");
+    browser.until("document.querySelectorAll('#list .good').length === 1");
+    assert_eq!(browser.text("#list li:last-child .about"), HOSTILE);
+
+    browser.press("jj");
+    browser.until("document.querySelector('#title').textContent === 'item_created'");
+    assert!(
+        browser
+            .text("#verdict")
+            .contains("verified: the token is right")
+    );
+    let raw = browser.get("document.querySelector('#raw').textContent");
+    let shown: Value = serde_json::from_str(raw.as_str().unwrap()).unwrap();
+    assert_eq!(shown["event"]["pulseName"], HOSTILE);
+    assert!(browser.text("#fields").contains(HOSTILE));
+    browser.press("k");
+    browser.until("document.querySelector('#title').textContent === 'refused'");
+    assert!(browser.text("#verdict").contains("signature"));
+
+    assert_eq!(browser.get("window.pwned"), Value::Null);
+    assert_eq!(
+        browser.get("document.querySelectorAll('#list img, #fields img, main script').length"),
+        0
+    );
+    // Even a page that made markup of it would be stopped by its policy.
+    let blocked = browser.get(
+        "(() => { try { document.body.innerHTML = '<b>'; return false; } catch { return true; } })()",
+    );
+    assert_eq!(blocked, true);
+}
+
+#[test]
+fn the_list_is_searched_filtered_and_walked_by_keys() {
+    let inspected = Inspected::listen(&["--unsigned"]);
+    let Some(browser) = opened(&inspected) else {
+        return;
+    };
+    for name in ["Apples", "Pears", "Plums"] {
+        assert_eq!(inspected.deliver(None, &event(name)), 200);
+    }
+    assert_eq!(inspected.deliver(None, r#"{"challenge":"abc"}"#), 200);
+    browser.until("document.querySelectorAll('#list li').length === 4");
+
+    browser.press("/pears");
+    browser.until("document.querySelectorAll('#list li').length === 1");
+    assert_eq!(browser.text("#list .about"), "Pears");
+    // What comes meanwhile is searched, too.
+    assert_eq!(inspected.deliver(None, &event("More PEARS")), 200);
+    browser.until("document.querySelectorAll('#list li').length === 2");
+    browser.press(ESCAPE);
+    assert_eq!(browser.get("document.activeElement.id"), "list");
+    browser.get("document.querySelector('#search').value = ''");
+    browser.get("document.querySelector('#search').dispatchEvent(new Event('input'))");
+    browser.until("document.querySelectorAll('#list li').length === 5");
+
+    browser.get("document.querySelector('#filter').value = 'challenge'");
+    browser.get("document.querySelector('#filter').dispatchEvent(new Event('change'))");
+    browser.until("document.querySelectorAll('#list li').length === 1");
+    assert_eq!(browser.text("#list .name"), "challenge");
+
+    browser.press("j");
+    browser.until("document.querySelector('#title').textContent === 'challenge'");
+    browser.press(ENTER);
+    assert_eq!(browser.get("document.activeElement.id"), "details");
+    browser.press("?");
+    assert_eq!(browser.get("document.querySelector('#help').open"), true);
+    browser.press(ESCAPE);
+    assert_eq!(browser.get("document.querySelector('#help').open"), false);
+    browser.press("2");
+    assert_eq!(
+        browser.get("document.querySelector('#webhooks').hidden"),
+        false
+    );
+    browser.press("1");
+    assert_eq!(
+        browser.get("document.querySelector('#webhooks').hidden"),
+        true
+    );
+}
+
+#[test]
+fn a_delivery_is_replayed_copied_and_requeued_by_keys_and_clicks() {
+    let mut statuses = [500; 33];
+    statuses[31] = 418;
+    statuses[32] = 200;
+    let endpoint = Endpoint::start(Box::leak(Box::new(statuses)));
+    let options = [
+        "--unsigned",
+        "--forward",
+        &endpoint.url,
+        "--retry-every",
+        "1ms",
+    ];
+    let inspected = Inspected::listen(&options);
+    let Some(browser) = opened(&inspected) else {
+        return;
+    };
+    assert_eq!(inspected.deliver(None, &event("it's")), 200);
+    browser.until("document.querySelector('#list .bad').textContent === 'dead letter'");
+    browser.press("j");
+    browser.until("document.querySelectorAll('#attempts li').length === 31");
+    assert!(browser.text("#attempts li").starts_with("500 attempt 1"));
+    assert!(
+        browser
+            .text("#attempts li pre")
+            .contains("<b>as the service says</b>")
+    );
+    for _ in 0..31 {
+        endpoint.next();
+    }
+
+    browser.press("r");
+    assert_eq!(endpoint.next().body, event("it's"));
+    browser.until("document.querySelectorAll('#attempts li').length === 32");
+    assert!(
+        browser
+            .text("#attempts li:last-child")
+            .starts_with("418 replay")
+    );
+
+    // Without a clipboard the text is shown to be copied by hand.
+    browser.get("void Object.defineProperty(navigator, 'clipboard', {value: undefined})");
+    browser.press("c");
+    browser.until("document.querySelector('#by-hand').open");
+    let curl = browser.get("document.querySelector('#by-hand-text').value");
+    let curl = curl.as_str().unwrap();
+    assert!(
+        curl.starts_with(&format!("curl -X POST '{}' \\\n", endpoint.url)),
+        "{curl}"
+    );
+    // The shell is the judge of its quotes.
+    let printed = std::process::Command::new("sh")
+        .args(["-c", &curl.replacen("curl", "printf '%s\\n'", 1)])
+        .output()
+        .unwrap();
+    let printed = String::from_utf8(printed.stdout).unwrap();
+    assert!(
+        printed.ends_with(&format!("--data-raw\n{}\n", event("it's"))),
+        "{printed}"
+    );
+    browser.press(ESCAPE);
+
+    browser.press("3");
+    browser.until("document.querySelectorAll('#dead-list li').length === 1");
+    assert!(
+        browser
+            .text("#dead-list li")
+            .contains("the endpoint answered 500")
+    );
+    browser.get("document.querySelector('#dead-list button').click()");
+    assert_eq!(endpoint.next().body, event("it's"));
+    browser.until("document.querySelectorAll('#dead-list li').length === 0");
+    browser.press("1");
+    browser.until("document.querySelector('#list .good').textContent === 'done'");
+}
+
+#[test]
+fn it_can_be_read_on_a_phone_by_day_and_by_night() {
+    let inspected = Inspected::listen(&["--unsigned"]);
+    let Some(browser) = opened(&inspected) else {
+        return;
+    };
+    assert_eq!(
+        inspected.deliver(
+            None,
+            &event("A name that is quite long, as names on boards are, without an end")
+        ),
+        200
+    );
+    assert_eq!(inspected.deliver(None, &event(&"W".repeat(300))), 200);
+    browser.until("document.querySelectorAll('#list li').length === 2");
+    browser.press("jj");
+    browser.until("!document.querySelector('#details').hidden");
+    for scheme in ["light", "dark"] {
+        browser.prefer(scheme);
+        picture(&browser, scheme);
+        for name in ["--text", "--soft", "--accent", "--good", "--bad", "--odd"] {
+            for back in ["--back", "--panel", "--chosen"] {
+                let contrast = contrast(&browser, name, back);
+                assert!(contrast >= 4.5, "{scheme}: {name} on {back}: {contrast}");
+            }
+        }
+    }
+    browser.resize(360, 640);
+    // Nothing that is shown ends beyond the window's edge.
+    let fits = "[...document.querySelectorAll('main *, header *, nav *')].every(
+        (node) => node.closest('pre') || node.getBoundingClientRect().right <= innerWidth)";
+    assert_eq!(browser.get(fits), true);
+    let is_shown =
+        |id: &str| browser.get(&format!("document.querySelector('{id}').offsetWidth > 0"));
+    assert_eq!(
+        (is_shown("#side"), is_shown("#details")),
+        (json!(true), json!(false))
+    );
+    picture(&browser, "phone-list");
+    browser.get("document.querySelector('#list li').click()");
+    browser.until("document.querySelector('#details').offsetWidth > 0");
+    assert_eq!(
+        (is_shown("#side"), is_shown("#back")),
+        (json!(false), json!(true))
+    );
+    assert_eq!(browser.get(fits), true);
+    picture(&browser, "phone-details");
+    browser.get("document.querySelector('#back').click()");
+    assert_eq!(is_shown("#side"), true);
+}
+
+/// The contrast of two of the page's colours by WCAG.
+fn contrast(browser: &Browser, one: &str, other: &str) -> f64 {
+    let luminance = |name: &str| {
+        let color = format!(
+            "(() => {{ const node = document.body.appendChild(document.createElement('i'));
+               node.style.color = 'var({name})'; const found = getComputedStyle(node).color;
+               node.remove(); return found.match(/[0-9]+/g).map(Number); }})()"
+        );
+        let color: [f64; 3] = serde_json::from_value(browser.get(&color)).unwrap();
+        let [red, green, blue] = color.map(|part| {
+            let part = part / 255.0;
+            if part <= 0.03928 {
+                part / 12.92
+            } else {
+                ((part + 0.055) / 1.055).powf(2.4)
+            }
+        });
+        0.2126 * red + 0.7152 * green + 0.0722 * blue
+    };
+    let (one, other) = (luminance(one), luminance(other));
+    (one.max(other) + 0.05) / (one.min(other) + 0.05)
+}
+
+#[test]
+fn a_page_behind_a_token_asks_for_it() {
+    const TOKEN: &str = "a-token-nobody-guesses";
+    let listen = [
+        "listen",
+        "--addr",
+        "127.0.0.1:0",
+        "--unsigned",
+        "--inspect-token-env",
+        "TOKEN",
+    ];
+    let inspected = Inspected::start(command(&listen).env("TOKEN", TOKEN));
+    let Some(browser) = Browser::start() else {
+        return;
+    };
+    assert_eq!(inspected.deliver(None, &body()), 200);
+    browser.open(&inspected.page);
+    browser.until("document.querySelector('#login').open");
+    browser.press("a wrong guess of somebody");
+    browser.press(ENTER);
+    browser.until("document.querySelector('#login-says').textContent !== ''");
+    browser.get("document.querySelector('#token').value = ''");
+    browser.get("document.querySelector('#token').focus()");
+    browser.press(TOKEN);
+    browser.press(ENTER);
+    browser.until("document.querySelectorAll('#list li').length === 1");
+    assert_eq!(browser.get("document.cookie"), "");
+}
