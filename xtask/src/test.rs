@@ -30,6 +30,7 @@ pub(crate) fn run() -> Result<(), Box<dyn std::error::Error>> {
         cargo_with(&arguments, &variables)?;
     }
     cargo(&["test", "--workspace", "--all-features", "--doc"])?;
+    // The tests of the command have built it.
     for (kind, rounds) in [(Kind::Sqlite, 20), (Kind::Nats, 6), (Kind::Cluster, 3)] {
         crash(kind, rounds, seed())?;
     }

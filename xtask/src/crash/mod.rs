@@ -53,12 +53,12 @@ pub(crate) fn run(options: &[&str]) -> Result<(), Error> {
         }
     }
     let rounds = rounds.ok_or("--rounds is missing")?;
+    crate::cargo(&["build", "--quiet", "--package", "monday-webhooks-cli"])?;
     crash(kind, rounds, seed.unwrap_or_else(random::seed))
 }
 
-/// Fails where a delivery was lost, or came from nowhere.
+/// Fails where a delivery was lost, or came from nowhere. The command has to be built.
 pub(crate) fn crash(kind: Kind, rounds: u64, seed: u64) -> Result<(), Error> {
-    crate::cargo(&["build", "--quiet", "--package", "monday-webhooks-cli"])?;
     let name = match kind {
         Kind::Sqlite => "sqlite",
         Kind::Nats => "nats",
