@@ -78,7 +78,7 @@ async fn load(options: &Options) -> Outcome<Loaded> {
         let (bodies, next, head) = (Arc::clone(&bodies), Arc::clone(&next), head.clone());
         let first = options.first;
         tasks.push(tokio::spawn(async move {
-            let mut times = Histogram::<u64>::new(3).map_err(|error| error.to_string())?;
+            let mut times = histogram().map_err(|error| error.to_string())?;
             let (mut good, mut bad) = (0, 0);
             let mut answer = Vec::with_capacity(1024);
             while Instant::now() < end {
@@ -102,7 +102,7 @@ async fn load(options: &Options) -> Outcome<Loaded> {
             Ok::<_, String>((good, bad, times))
         }));
     }
-    let mut all = Histogram::<u64>::new(3)?;
+    let mut all = histogram()?;
     let (mut good, mut bad) = (0, 0);
     for task in tasks {
         let (more_good, more_bad, times) = task.await??;
@@ -117,6 +117,11 @@ async fn load(options: &Options) -> Outcome<Loaded> {
         median: all.value_at_quantile(0.5) as f64,
         p99: all.value_at_quantile(0.99) as f64,
     })
+}
+
+/// For times from a microsecond to a minute.
+fn histogram() -> Result<Histogram<u64>, hdrhistogram::CreationError> {
+    Histogram::new_with_bounds(1, 60_000_000, 3)
 }
 
 /// Sends a request and reads the answer, which has a length. Gives its status.

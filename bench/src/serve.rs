@@ -124,12 +124,11 @@ async fn sdk<I: Inbox>(inbox: I) -> Outcome {
         handled.fetch_add(1, Ordering::Relaxed);
         std::future::ready(Ok::<(), inbox::Failure>(()))
     };
-    tokio::spawn(inbox::run(
-        inbox,
-        handler,
-        WorkerOptions::default(),
-        std::future::pending(),
-    ));
+    // The handler takes no time, so many at once are no burden: with the default of 16 the worker
+    // would get a turn after every 64 requests, and the inbox fill up.
+    let mut options = WorkerOptions::default();
+    options.concurrency = 1024;
+    tokio::spawn(inbox::run(inbox, handler, options, std::future::pending()));
     let server = Server::bind(([127, 0, 0, 1], 0).into(), "/").await?;
     println!("{}", server.local_addr()?);
     server.serve(receiver, std::future::pending()).await;

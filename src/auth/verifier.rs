@@ -1,8 +1,14 @@
 //! The rules of one endpoint: which secrets, which audience, how much leeway.
 
-use std::time::{Duration, SystemTime};
+use std::{
+    fmt,
+    time::{Duration, SystemTime},
+};
 
-use serde::Deserialize;
+use serde::{
+    Deserialize, Deserializer,
+    de::{self, SeqAccess},
+};
 
 use super::{
     AuthError, ClientSecret, SigningSecret,
@@ -50,8 +56,8 @@ pub struct Claims<'a> {
     times: Times,
 }
 
-impl std::fmt::Debug for Claims<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Debug for Claims<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Claims(..)")
     }
 }
@@ -233,11 +239,37 @@ impl<P: Profile> Verifier<P> {
     }
 }
 
-#[derive(Deserialize)]
-#[serde(untagged)]
 enum Audience {
     One(String),
     Several(Vec<String>),
+}
+
+impl<'de> Deserialize<'de> for Audience {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visitor;
+
+        impl<'de> de::Visitor<'de> for Visitor {
+            type Value = Audience;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a URL or a list of URLs")
+            }
+
+            fn visit_str<E: de::Error>(self, url: &str) -> Result<Audience, E> {
+                Ok(Audience::One(url.to_owned()))
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut urls: A) -> Result<Audience, A::Error> {
+                let mut several = Vec::new();
+                while let Some(url) = urls.next_element()? {
+                    several.push(url);
+                }
+                Ok(Audience::Several(several))
+            }
+        }
+
+        deserializer.deserialize_any(Visitor)
+    }
 }
 
 fn strip_bearer(authorization: &str) -> &str {

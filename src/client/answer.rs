@@ -120,6 +120,7 @@ impl<'a> Answer<'a> {
             .unwrap_or((ErrorKind::Other, &bare[0]));
         let data = self.data();
         let in_doubt = kinds().any(ErrorKind::may_have_run) || has_result(data);
+        let retry_after = longest([self.retry_after, waits(body, complaints)]);
         let clean = |text: &String| asked.secrets.clean(text);
         Error::new(Details {
             message: complaint.message.as_ref().map(clean),
@@ -131,8 +132,9 @@ impl<'a> Answer<'a> {
                 Value::Null => Vec::new(),
                 other => vec![other.clone()],
             },
-            retry_after: longest([self.retry_after, waits(body, complaints)]),
-            retryable: kind.may_pass(),
+            retry_after,
+            // Whoever says when to come back says that it passes, by whatever code.
+            retryable: kind.may_pass() || (kind == ErrorKind::Other && retry_after.is_some()),
             may_have_been_applied: asked.is_mutation && in_doubt,
             data: data.map(ToOwned::to_owned),
             ..self.details(kind, asked)

@@ -34,11 +34,19 @@ pub enum BuildError {
         /// What would be right.
         expected: &'static str,
     },
+    /// A variable of the environment has a value of the right form that can't be.
+    #[error("the environment variable {variable} is wrong: {source}")]
+    Environment {
+        /// Its name.
+        variable: &'static str,
+        /// What is wrong with it.
+        source: Box<BuildError>,
+    },
     /// Not a URL that a token may be sent to.
-    #[error("the endpoint is an https URL, or an http URL on loopback, without credentials")]
+    #[error("endpoint: it is an https URL, or an http URL on loopback, without credentials")]
     Endpoint,
     /// Not a version of monday's API.
-    #[error("an API version has the form YYYY-MM with 01, 04, 07 or 10, or is the word dev")]
+    #[error("api_version: it has the form YYYY-MM with 01, 04, 07 or 10, or is the word dev")]
     ApiVersion,
     /// A header that can't be sent.
     #[error(transparent)]

@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, fmt, sync::Arc, time::Duration};
 
-use http::HeaderValue;
+use http::{HeaderMap, HeaderValue};
 
 use crate::token::ApiToken;
 
@@ -36,6 +36,13 @@ pub struct ClientBuilder {
     headers: HashMap<String, String>,
     http: HttpSettings,
     pause: Pause,
+}
+
+/// What the texts among the settings say.
+struct Checked {
+    endpoint: url::Url,
+    api_version: Option<HeaderValue>,
+    headers: HeaderMap,
 }
 
 impl Default for ClientBuilder {
@@ -156,11 +163,41 @@ impl ClientBuilder {
     ///
     /// [`BuildError`], which names the setting that is wrong.
     pub fn build(self, token: ApiToken) -> Result<Client, BuildError> {
+        let Checked {
+            endpoint,
+            api_version,
+            headers,
+        } = self.check()?;
+        let http = self.http.build(&endpoint)?;
+        let quotas = Quotas::new(self.limits);
+        Ok(Client {
+            authorization: Arc::new(Authorization::new(token, &quotas)),
+            headers: Arc::new(headers),
+            shared: Arc::new(Shared {
+                http,
+                endpoint,
+                api_version,
+                request_timeout: self.request_timeout,
+                retry: self.retry,
+                pause: self.pause,
+                quotas,
+            }),
+        })
+    }
+
+    /// Checks what can be told of each setting by itself.
+    pub(super) fn check_each(&self) -> Result<(), BuildError> {
+        self.check()?;
+        self.http.check_each()
+    }
+
+    fn check(&self) -> Result<Checked, BuildError> {
         let endpoint = parse_endpoint(&self.endpoint)?;
         let api_version = self
             .api_version
-            .map(|version| match HeaderValue::from_str(&version) {
-                Ok(header) if is_api_version(&version) => Ok(header),
+            .as_ref()
+            .map(|version| match HeaderValue::from_str(version) {
+                Ok(header) if is_api_version(version) => Ok(header),
                 _ => Err(BuildError::ApiVersion),
             })
             .transpose()?;
@@ -183,20 +220,10 @@ impl ClientBuilder {
                 ));
             }
         }
-        let http = self.http.build(&endpoint)?;
-        let quotas = Quotas::new(self.limits);
-        Ok(Client {
-            authorization: Arc::new(Authorization::new(token, &quotas)),
-            headers: Arc::new(headers::read(&self.headers)?),
-            shared: Arc::new(Shared {
-                http,
-                endpoint,
-                api_version,
-                request_timeout: self.request_timeout,
-                retry: self.retry,
-                pause: self.pause,
-                quotas,
-            }),
+        Ok(Checked {
+            endpoint,
+            api_version,
+            headers: headers::read(&self.headers)?,
         })
     }
 }
@@ -217,17 +244,25 @@ impl fmt::Debug for ClientBuilder {
 
 pub(super) fn parse_endpoint(text: &str) -> Result<url::Url, BuildError> {
     let url = url::Url::parse(text).map_err(|_| BuildError::Endpoint)?;
-    let allowed = match (url.scheme(), url.host()) {
-        ("https", Some(_)) => true,
-        ("http", Some(url::Host::Domain(name))) => name == "localhost",
-        ("http", Some(url::Host::Ipv4(address))) => address.is_loopback(),
-        ("http", Some(url::Host::Ipv6(address))) => address.is_loopback(),
+    let allowed = match url.scheme() {
+        "https" => url.host().is_some(),
+        "http" => is_loopback(&url),
         _ => false,
     };
     if allowed && url.username().is_empty() && url.password().is_none() {
         Ok(url)
     } else {
         Err(BuildError::Endpoint)
+    }
+}
+
+/// Whether a URL's host is this machine.
+pub(super) fn is_loopback(url: &url::Url) -> bool {
+    match url.host() {
+        Some(url::Host::Domain(name)) => name == "localhost",
+        Some(url::Host::Ipv4(address)) => address.is_loopback(),
+        Some(url::Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
     }
 }
 
@@ -290,8 +325,8 @@ mod tests {
         let new = ClientBuilder::default;
         let no_time = RetryPolicy::default().with_max_elapsed(Duration::ZERO);
         for (builder, key) in [
-            (new().endpoint("http://hidden.example"), "endpoint"),
-            (new().api_version("2026-13"), "API version"),
+            (new().endpoint("http://hidden.example"), "endpoint: "),
+            (new().api_version("2026-13"), "api_version: "),
             (new().request_timeout(Duration::ZERO), "request_timeout: "),
             (new().connect_timeout(Duration::ZERO), "connect_timeout: "),
             (new().retry(no_time), "max_elapsed: "),

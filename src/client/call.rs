@@ -134,6 +134,7 @@ pub(super) async fn run<V: Serialize, T: DeserializeOwned>(
         secrets: Secrets::new(
             std::iter::once(client.authorization.token.expose())
                 .chain(secrets.iter().copied())
+                .chain(endpoint_secret(&client.shared.endpoint))
                 .chain(headers::secrets(&client.headers)),
         ),
     };
@@ -146,6 +147,13 @@ pub(super) async fn run<V: Serialize, T: DeserializeOwned>(
         Err(error) => observe::failed(&span, error),
     }
     reply
+}
+
+/// The endpoint, unless it looks as monday's own does: a gateway's may have a key in its path or
+/// its query, and the gateway may echo it.
+fn endpoint_secret(endpoint: &url::Url) -> Option<&str> {
+    let is_usual = endpoint.path() == "/v2" && endpoint.query().is_none();
+    (!is_usual).then_some(endpoint.as_str())
 }
 
 /// The error of an operation that can't even be sent.

@@ -97,22 +97,33 @@ impl Complaint {
     }
 
     fn by_text(&self) -> ErrorKind {
+        if self.code.as_ref().is_some_and(|code| !code.is_empty()) {
+            return ErrorKind::Other;
+        }
         let message = self.message.as_deref().unwrap_or_default();
         let message = message.to_ascii_lowercase();
-        if self.wait().is_some() {
-            return if message.contains("complexity") {
-                ErrorKind::Complexity
-            } else {
-                ErrorKind::RateLimit
-            };
+        if message.contains("parse error") {
+            ErrorKind::Validation
+        } else if message.contains("not authenticated") {
+            ErrorKind::Unauthorized
+        } else {
+            self.limit_by_text(&message).unwrap_or(ErrorKind::Other)
         }
-        let has_code = self.code.as_ref().is_some_and(|code| !code.is_empty());
-        match message {
-            _ if has_code => ErrorKind::Other,
-            message if message.contains("parse error") => ErrorKind::Validation,
-            message if message.contains("not authenticated") => ErrorKind::Unauthorized,
-            _ => ErrorKind::Other,
+    }
+
+    /// The limit that a text of the legacy form tells of, as in "Complexity budget exhausted, reset
+    /// in 3 seconds". Both are needed, the limit and when it is reset: of a limit it is known that
+    /// nothing ran, and so a mutation is sent again. "Internal error, retry in 5 seconds" says no
+    /// such thing.
+    fn limit_by_text(&self, message: &str) -> Option<ErrorKind> {
+        self.wait().filter(|_| message.contains("reset in"))?;
+        if message.contains("complexity") {
+            return Some(ErrorKind::Complexity);
         }
+        message
+            .split(|end: char| !end.is_ascii_alphanumeric())
+            .any(|word| matches!(word, "limit" | "limits" | "rate"))
+            .then_some(ErrorKind::RateLimit)
     }
 }
 
@@ -249,6 +260,41 @@ mod tests {
         assert_eq!(kind(200, &code), ErrorKind::Forbidden);
         let own = json!({"code": "UNAUTHORIZED", "status_code": 401});
         assert_eq!(kind(200, &own), ErrorKind::Unauthorized);
+    }
+
+    #[test]
+    fn a_text_alone_tells_of_a_limit_only_where_it_names_both_the_limit_and_its_reset() {
+        let by_text = |message: &str| {
+            let complaint = Complaint {
+                message: Some(message.to_owned()),
+                ..Complaint::default()
+            };
+            complaint.kind(StatusCode::OK)
+        };
+        for (message, kind) in [
+            (
+                "Complexity budget exhausted, reset in 16s",
+                ErrorKind::Complexity,
+            ),
+            ("Rate limit, reset in 16s", ErrorKind::RateLimit),
+            (
+                "Minute limit rate exceeded; Reset in 3 seconds",
+                ErrorKind::RateLimit,
+            ),
+            (
+                "Internal error, please retry in 5 seconds",
+                ErrorKind::Other,
+            ),
+            ("Over the limit, retry in 5 seconds", ErrorKind::Other),
+            (
+                "Failed to generate it, reset in 5 seconds",
+                ErrorKind::Other,
+            ),
+            ("Rate limit", ErrorKind::Other),
+            ("reset in 5 seconds", ErrorKind::Other),
+        ] {
+            assert_eq!(by_text(message), kind, "{message}");
+        }
     }
 
     #[test]

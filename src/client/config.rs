@@ -55,7 +55,8 @@ pub struct ClientConfig {
     /// The version of the API, also under the key `version`.
     #[serde(alias = "version", deserialize_with = "lenient::text")]
     pub api_version: Option<String>,
-    /// Headers of one's own, by name.
+    /// Headers of one's own, by name in lower case: the same name in two spellings is an error.
+    #[serde(deserialize_with = "lenient::headers")]
     pub headers: BTreeMap<String, String>,
     /// How long one request may take.
     #[serde(alias = "timeout", deserialize_with = "lenient::seconds")]
@@ -188,10 +189,10 @@ pub(super) const KEYS: [Key; 19] = [
 ];
 
 impl Key {
-    /// Whether the key can have this value.
-    pub(super) fn takes(&self, value: impl Into<Value>) -> bool {
+    /// The settings with this value alone, where the key can have it.
+    pub(super) fn alone(&self, value: impl Into<Value>) -> Option<ClientConfig> {
         let alone = Map::from_iter([(self.name.to_owned(), value.into())]);
-        ClientConfig::deserialize(Value::from(alone)).is_ok()
+        ClientConfig::deserialize(Value::from(alone)).ok()
     }
 }
 
@@ -281,6 +282,12 @@ impl ClientConfig {
             builder = builder.root_certificates(pem);
         }
         Ok(builder)
+    }
+
+    /// Checks what can be told of each setting by itself, so that an error can say where it is from.
+    pub(super) fn check_each(&self) -> Result<(), BuildError> {
+        self.api_token()?;
+        self.builder()?.check_each()
     }
 
     fn retry_policy(&self) -> RetryPolicy {

@@ -46,16 +46,22 @@ pub(super) fn texts(variable: impl Fn(&str) -> Option<OsString>) -> Result<Texts
         let text = value
             .into_string()
             .map_err(|_| BuildError::NotUnicode { variable })?;
-        if !key.takes(text.as_str()) {
+        let Some(alone) = key.alone(text.as_str()) else {
             return Err(BuildError::Variable {
                 variable,
                 expected: key.expected,
             });
-        }
+        };
         if key.name == "token" {
             ApiToken::new(text.as_str())
                 .map_err(|source| BuildError::Token { variable, source })?;
         }
+        alone
+            .check_each()
+            .map_err(|source| BuildError::Environment {
+                variable,
+                source: Box::new(source),
+            })?;
         texts.insert(key.name, (variable, text));
     }
     Ok(texts)
@@ -124,6 +130,14 @@ mod tests {
             ("MONDAY_PROXY_FROM_ENVIRONMENT", "hidden"),
             ("MONDAY_PLAN", "hidden"),
             ("MONDAY_TOKEN_KIND", "hidden"),
+            ("MONDAY_API_URL", "http://hidden.example/v2"),
+            ("MONDAY_API_VERSION", "hidden"),
+            ("MONDAY_PROXY", "ftp://hidden"),
+            ("MONDAY_REQUEST_TIMEOUT", "0"),
+            ("MONDAY_CONNECT_TIMEOUT", "0"),
+            ("MONDAY_MAX_ELAPSED", "0s"),
+            ("MONDAY_CALLS_PER_MINUTE", "0"),
+            ("MONDAY_CONCURRENT_CALLS", "0"),
         ] {
             let error = env(&[(variable, value)]).unwrap_err();
             assert!(error.to_string().contains(variable), "{error}");

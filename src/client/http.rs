@@ -2,7 +2,7 @@
 
 use std::{fmt, time::Duration};
 
-use super::build_error::BuildError;
+use super::{build_error::BuildError, builder::is_loopback};
 
 const DEFAULT_CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -12,7 +12,11 @@ const POOL_IDLE_TIMEOUT: Duration = Duration::from_secs(30);
 
 const NOT_A_PROXY: BuildError = BuildError::setting(
     "proxy",
-    "not the URL of a proxy: http://HOST:PORT or https://HOST:PORT, and with the feature `socks` socks5://HOST:PORT or socks5h://HOST:PORT",
+    if cfg!(feature = "socks") {
+        "not the URL of a proxy: http://HOST:PORT, https://HOST:PORT, socks5://HOST:PORT or socks5h://HOST:PORT"
+    } else {
+        "not the URL of a proxy: http://HOST:PORT or https://HOST:PORT, and with the feature `socks` socks5://HOST:PORT or socks5h://HOST:PORT"
+    },
 );
 
 /// What the HTTP client is made of.
@@ -59,14 +63,25 @@ impl HttpSettings {
                 ));
             }
             Proxy::None => http.no_proxy(),
-            // What is meant for this machine doesn't leave it, whatever HTTP_PROXY says.
-            Proxy::Environment if endpoint.scheme() == "http" => http.no_proxy(),
+            // What is meant for this machine doesn't leave it, whatever the environment says.
+            Proxy::Environment if is_loopback(endpoint) => http.no_proxy(),
             Proxy::Environment => http,
         };
         if !self.root_certificates.is_empty() {
             http = http.tls_certs_merge(self.certificates()?);
         }
         http.build().map_err(|error| BuildError::Http(error.into()))
+    }
+
+    /// Checks what can be told of each setting by itself.
+    pub(super) fn check_each(&self) -> Result<(), BuildError> {
+        if let Some(timeout) = self.connect_timeout {
+            positive("connect_timeout", timeout)?;
+        }
+        if let Proxy::Url(url) = &self.proxy {
+            self.proxy(url)?;
+        }
+        self.certificates().map(drop)
     }
 
     fn proxy(&self, url: &str) -> Result<reqwest::Proxy, BuildError> {

@@ -59,7 +59,7 @@ pub enum LayerError {
         /// The file.
         file: PathBuf,
         /// The key.
-        key: &'static str,
+        key: String,
     },
     /// A value of the wrong form.
     #[error("{}: {key} is not {expected}", file.display())]
@@ -70,6 +70,14 @@ pub enum LayerError {
         key: &'static str,
         /// What would be right.
         expected: &'static str,
+    },
+    /// A value of the right form that can't be.
+    #[error("{}: {source}", file.display())]
+    Setting {
+        /// The file.
+        file: PathBuf,
+        /// What is wrong with it, beginning with its key.
+        source: BuildError,
     },
     /// A variable of the environment is wrong.
     #[error(transparent)]
@@ -118,17 +126,25 @@ impl Layer {
             let Some(value) = without_null(value) else {
                 continue;
             };
-            if !takes(key, &value) {
+            let value = in_lower_case(key, value).map_err(|header| LayerError::Twice {
+                file: file.to_owned(),
+                key: format!("{}.{header}", key.name),
+            })?;
+            let Some(alone) = alone(key, &value) else {
                 return Err(LayerError::Value {
                     file: file.to_owned(),
                     key: key.name,
                     expected: key.expected,
                 });
-            }
+            };
+            alone.check_each().map_err(|source| LayerError::Setting {
+                file: file.to_owned(),
+                source,
+            })?;
             if layer.insert(key.name.to_owned(), value).is_some() {
                 return Err(LayerError::Twice {
                     file: file.to_owned(),
-                    key: key.name,
+                    key: key.name.to_owned(),
                 });
             }
         }
@@ -157,10 +173,31 @@ fn find(name: &str) -> Option<&'static Key> {
         .find(|key| key.name == name || key.aliases.contains(&name))
 }
 
-fn takes(key: &Key, value: &Value) -> bool {
+/// The settings with this value alone, where the key can have it.
+fn alone(key: &Key, value: &Value) -> Option<ClientConfig> {
     let alone = Map::from_iter([(key.name.to_owned(), value.clone())]);
     let value = Value::new(None, ValueKind::Table(alone));
-    ClientConfig::deserialize(value).is_ok()
+    ClientConfig::deserialize(value).ok()
+}
+
+/// Headers by their names in lower case, as which they are one header in all layers, or the name
+/// that is there twice.
+fn in_lower_case(key: &Key, value: Value) -> Result<Value, String> {
+    let origin = value.origin().map(str::to_owned);
+    let kind = match value.kind {
+        ValueKind::Table(table) if key.name == "headers" => {
+            let mut headers = Map::new();
+            for (name, value) in table {
+                let name = name.to_ascii_lowercase();
+                if headers.insert(name.clone(), value).is_some() {
+                    return Err(name);
+                }
+            }
+            ValueKind::Table(headers)
+        }
+        other => other,
+    };
+    Ok(Value::new(origin.as_ref(), kind))
 }
 
 /// Null sets nothing: neither a key nor one in a table.

@@ -78,7 +78,16 @@ impl ConfigLayers {
         self.variables(|name| std::env::var_os(name))
     }
 
-    fn variables(self, variable: impl Fn(&str) -> Option<OsString>) -> Result<Self, LayerError> {
+    /// Puts the same variables on top, read by a function of one's own: for a program whose options
+    /// take the place of some, or that has them from elsewhere.
+    ///
+    /// # Errors
+    ///
+    /// As for [`environment`](Self::environment).
+    pub fn variables(
+        self,
+        variable: impl Fn(&str) -> Option<OsString>,
+    ) -> Result<Self, LayerError> {
         let texts = environment::texts(variable)?.into_iter();
         let values = texts.map(|(key, (variable, text))| {
             let origin = variable.to_owned();
@@ -143,7 +152,7 @@ mod tests {
         let config = load("a.toml", toml);
         assert_eq!(config.token.as_deref(), Some("t"));
         assert_eq!(config.request_timeout, Some(Duration::from_secs(30)));
-        assert_eq!(config.headers["X-One"], "1");
+        assert_eq!(config.headers["x-one"], "1");
         assert_eq!(config.complexity, Some(true));
         assert_eq!(load("a.YML", yaml), config);
         assert_eq!(load("a.json", json), config);
@@ -171,6 +180,27 @@ mod tests {
             .collect();
         assert_eq!(headers, [("a", "1"), ("b", "2")]);
         assert_eq!(config.request_timeout, None);
+    }
+
+    #[test]
+    fn a_header_is_the_same_one_in_every_spelling_of_its_name() {
+        for (first, last) in [("x-key", "X-Key"), ("X-Key", "x-key"), ("X-KEY", "X-key")] {
+            let text = |name, value| format!("[headers]\n{name} = \"{value}\"\n");
+            let layers = layer(ConfigLayers::new(), "a.toml", &text(first, "old")).unwrap();
+            let layers = layer(layers, "b.toml", &text(last, "new")).unwrap();
+            let config = layers.load().unwrap();
+            let headers: Vec<_> = config.headers.iter().collect();
+            assert_eq!(headers, [(&"x-key".to_owned(), &"new".to_owned())]);
+        }
+    }
+
+    #[test]
+    fn what_is_needed_beside_a_setting_may_be_in_another_layer() {
+        let credentials = "proxy_username = \"a\"\nproxy_password = \"b\"\n";
+        let layers = layer(ConfigLayers::new(), "a.toml", credentials).unwrap();
+        let layers = variables(layers, &[("MONDAY_PROXY", "http://proxy:3128")]).unwrap();
+        let layers = layer(layers, "b.yml", "token: t\n").unwrap();
+        assert!(layers.load().unwrap().client().is_ok());
     }
 
     #[test]
@@ -234,6 +264,56 @@ mod tests {
                 "token: hidden\napi_key: hidden",
                 "a.yml: token is there twice",
             ),
+            (
+                "a.toml",
+                "[headers]\nX-Key = \"hidden\"\nx-key = \"hidden\"",
+                "a.toml: headers.x-key is there twice",
+            ),
+            (
+                "a.toml",
+                "url = \"http://hidden.example/v2\"",
+                "a.toml: endpoint: it is an https URL",
+            ),
+            (
+                "a.yml",
+                "version: 2026-11-hidden",
+                "a.yml: api_version: it has the form YYYY-MM",
+            ),
+            (
+                "a.json",
+                r#"{"token": "hidden hidden"}"#,
+                "a.json: token: it can't be an API token",
+            ),
+            (
+                "a.toml",
+                "proxy = \"ftp://hidden\"",
+                "a.toml: proxy: not the URL of a proxy",
+            ),
+            (
+                "a.toml",
+                "root_certificates = [\"/no/such/file.pem\"]",
+                "a.toml: root_certificates: a file can't be read",
+            ),
+            (
+                "a.toml",
+                "timeout = 0",
+                "a.toml: request_timeout: it is longer than zero",
+            ),
+            (
+                "a.toml",
+                "concurrent_calls = 0",
+                "a.toml: concurrent_calls: with 0",
+            ),
+            (
+                "a.yml",
+                "headers:\n  authorization: hidden",
+                "a.yml: headers.authorization: the client sends this header itself",
+            ),
+            (
+                "a.yml",
+                "headers:\n  x-key: \"hidd\\u0007en\"",
+                "a.yml: headers.x-key: a value has visible ASCII",
+            ),
         ] {
             let error = layer(ConfigLayers::new(), file, text).unwrap_err();
             assert!(error.to_string().contains(says), "{says}: {error}");
@@ -277,12 +357,17 @@ mod tests {
         assert!(!shown.contains("hidden"), "{shown}");
     }
 
-    /// What a layer may set: a number of repeats, a time, and a header.
-    fn any_layer() -> impl Strategy<Value = (Option<u32>, Option<u64>, Option<u8>, usize)> {
+    type AnyLayer = (Option<u32>, Option<u64>, Option<(&'static str, u8)>, usize);
+
+    /// What a layer may set: a number of repeats, a time, and a header in some spelling.
+    fn any_layer() -> impl Strategy<Value = AnyLayer> {
         (
             prop::option::of(0u32..9),
             prop::option::of(1u64..99),
-            prop::option::of(any::<u8>()),
+            prop::option::of((
+                prop::sample::select(vec!["x-key", "X-Key", "X-KEY"]),
+                any::<u8>(),
+            )),
             0usize..3,
         )
     }
@@ -294,9 +379,9 @@ mod tests {
         ) {
             let mut layers = ConfigLayers::new();
             for (retries, timeout, header, form) in &all {
-                let header = header.map(|value| serde_json::json!({"x": value.to_string()}));
+                let headers = header.map(|(name, value)| serde_json::json!({name: value.to_string()}));
                 let json = serde_json::json!({
-                    "max_retries": retries, "request_timeout": timeout, "headers": header,
+                    "max_retries": retries, "request_timeout": timeout, "headers": headers,
                 });
                 layers = match form {
                     0 => layer(layers, "a.json", &json.to_string()).unwrap(),
@@ -310,8 +395,8 @@ mod tests {
                         if let Some(timeout) = timeout {
                             toml += &format!("request_timeout = {timeout}\n");
                         }
-                        if let Some(header) = &header {
-                            toml += &format!("headers.x = {}\n", header["x"]);
+                        if let Some((name, value)) = header {
+                            toml += &format!("headers.{name} = \"{value}\"\n");
                         }
                         layer(layers, "a.toml", &toml).unwrap()
                     }
@@ -322,8 +407,9 @@ mod tests {
             prop_assert_eq!(config.max_retries, all.clone().find_map(|layer| layer.0));
             let timeout = all.clone().find_map(|layer| layer.1).map(Duration::from_secs);
             prop_assert_eq!(config.request_timeout, timeout);
-            let header = all.clone().find_map(|layer| layer.2).map(|value| value.to_string());
-            prop_assert_eq!(config.headers.get("x"), header.as_ref());
+            let header = all.clone().find_map(|layer| layer.2).map(|(_, value)| value.to_string());
+            prop_assert_eq!(config.headers.get("x-key"), header.as_ref());
+            prop_assert!(config.headers.len() <= 1);
         }
     }
 }

@@ -1,10 +1,10 @@
 //! Values of a configuration, as people write them: a file has numbers, the environment only texts.
 //! What is refused is never quoted: it may be a secret in the wrong place.
 
-use std::{fmt, time::Duration};
+use std::{collections::BTreeMap, fmt, time::Duration};
 
 use serde::{
-    Deserializer,
+    Deserialize, Deserializer,
     de::{self, Visitor},
 };
 
@@ -86,6 +86,20 @@ pub(super) fn text<'de, D: Deserializer<'de>>(value: D) -> Result<Option<String>
     value.deserialize_any(Lenient::new(TEXT, |text| Some(text.to_owned())))
 }
 
+/// Names that differ in case alone are one header, and so they are all read in lower case.
+pub(super) fn headers<'de, D: Deserializer<'de>>(
+    value: D,
+) -> Result<BTreeMap<String, String>, D::Error> {
+    let given = Option::<BTreeMap<String, String>>::deserialize(value)?;
+    let mut headers = BTreeMap::new();
+    for (name, value) in given.unwrap_or_default() {
+        if headers.insert(name.to_ascii_lowercase(), value).is_some() {
+            return Err(de::Error::custom("a header is there twice"));
+        }
+    }
+    Ok(headers)
+}
+
 pub(super) fn boolean<'de, D: Deserializer<'de>>(value: D) -> Result<Option<bool>, D::Error> {
     fn from_text(text: &str) -> Option<bool> {
         match text.trim().to_ascii_lowercase().as_str() {
@@ -138,6 +152,16 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
+
+    #[test]
+    fn headers_are_read_by_their_names_in_lower_case() {
+        let read = |value: Value| headers(value).map_err(|error| error.to_string());
+        let one = BTreeMap::from([("x-key".to_owned(), "A".to_owned())]);
+        assert_eq!(read(json!({"X-Key": "A"})), Ok(one));
+        assert_eq!(read(Value::Null), Ok(BTreeMap::new()));
+        let twice = read(json!({"X-Key": "hidden", "x-key": "hidden"}));
+        assert_eq!(twice, Err("a header is there twice".to_owned()));
+    }
 
     #[test]
     fn booleans_are_read_as_people_write_them() {

@@ -235,7 +235,11 @@ impl Authorization {
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client")
-            .field("endpoint", &self.shared.endpoint.as_str())
+            // Its path and its query may have a gateway's key in them.
+            .field(
+                "endpoint",
+                &self.shared.endpoint.origin().ascii_serialization(),
+            )
             .field("api_version", &self.shared.api_version)
             .field("token", &self.authorization.token)
             .finish_non_exhaustive()

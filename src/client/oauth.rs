@@ -48,7 +48,8 @@ const MAX_ANSWER: usize = 64 * 1024;
 pub struct OAuthApp {
     client_id: String,
     client_secret: SecretString,
-    redirect_uri: Url,
+    /// As it was given: OAuth servers compare it with the registered one to the letter.
+    redirect_uri: String,
     authorization: Url,
     token: Url,
     http: reqwest::Client,
@@ -148,30 +149,38 @@ impl OAuthApp {
         if client_secret.expose_secret().is_empty() {
             return Err(BuildError::setting("client_secret", "it is not empty"));
         }
-        let redirect_uri = parse_endpoint(redirect_uri).map_err(|_| {
-            BuildError::setting("redirect_uri", "it is an https URL, or http on loopback")
-        })?;
+        if !is_redirect_uri(redirect_uri) {
+            return Err(BuildError::setting(
+                "redirect_uri",
+                "it is an https URL, or http on loopback, without credentials, spaces and a #fragment",
+            ));
+        }
         let token = parse_endpoint(token)?;
         Ok(Self {
             client_id,
             client_secret,
-            redirect_uri,
+            redirect_uri: redirect_uri.to_owned(),
             authorization: parse_endpoint(authorization)?,
             http: HttpSettings::default().build(&token)?,
             token,
         })
     }
 
-    /// The URL to send a user to, who is asked for these scopes there.
+    /// The URL to send a user to, who is asked for these scopes there: without any, for those that
+    /// the app has in monday.
     #[must_use]
     pub fn authorization_url(&self, scopes: &[Scope], state: &OAuthState) -> String {
         let scopes: Vec<&str> = scopes.iter().map(Scope::as_str).collect();
         let mut url = self.authorization.clone();
-        url.query_pairs_mut()
+        let mut query = url.query_pairs_mut();
+        query
             .append_pair("client_id", &self.client_id)
-            .append_pair("redirect_uri", self.redirect_uri.as_str())
-            .append_pair("scope", &scopes.join(" "))
-            .append_pair("state", state.0.expose_secret());
+            .append_pair("redirect_uri", &self.redirect_uri);
+        if !scopes.is_empty() {
+            query.append_pair("scope", &scopes.join(" "));
+        }
+        query.append_pair("state", state.0.expose_secret());
+        drop(query);
         url.into()
     }
 
@@ -214,7 +223,7 @@ impl OAuthApp {
             .append_pair("grant_type", "authorization_code")
             .append_pair("client_id", &self.client_id)
             .append_pair("client_secret", self.client_secret.expose_secret())
-            .append_pair("redirect_uri", self.redirect_uri.as_str())
+            .append_pair("redirect_uri", &self.redirect_uri)
             .append_pair("code", code.0.expose_secret())
             .finish();
         let broken = |error: reqwest::Error| OAuthError::Transport {
@@ -291,6 +300,15 @@ impl OAuthState {
     }
 }
 
+/// Whether users can come back to this URL. It is sent as it is given, so that what a parser would
+/// drop from it is refused.
+fn is_redirect_uri(text: &str) -> bool {
+    let is_clean = !text.contains(|character: char| {
+        character.is_whitespace() || character.is_control() || character == '\\'
+    });
+    is_clean && parse_endpoint(text).is_ok_and(|url| url.fragment().is_none())
+}
+
 /// Compares without telling by the time it takes how far two texts agree.
 fn same(left: &[u8], right: &[u8]) -> bool {
     left.len() == right.len()
@@ -311,7 +329,7 @@ impl fmt::Debug for OAuthApp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("OAuthApp")
             .field("client_id", &self.client_id)
-            .field("redirect_uri", &self.redirect_uri.as_str())
+            .field("redirect_uri", &self.redirect_uri)
             .finish_non_exhaustive()
     }
 }

@@ -28,6 +28,9 @@ pub enum TransportCause {
     Other,
 }
 
+/// How errors of a proxy begin, in hyper-util and reqwest.
+const PROXY: [&str; 3] = ["tunnel error", "socks ", "error connecting to socks proxy"];
+
 impl TransportCause {
     /// From what reqwest says: by the errors behind it, since its own says no more than where it
     /// happened.
@@ -40,11 +43,19 @@ impl TransportCause {
                 Self::RequestTimeout
             };
         }
-        let mut cause: Option<&(dyn Error + 'static)> = error.source();
+        Self::of_chain(error.source(), connecting)
+    }
+
+    /// From an error and those behind it.
+    fn of_chain(mut cause: Option<&(dyn Error + 'static)>, connecting: bool) -> Self {
         let mut found = None;
         while let Some(error) = cause {
-            // The innermost one that says something is the root.
-            found = Self::of_one(error, connecting).or(found);
+            // The innermost one that says something is the root, but for a proxy: whatever keeps
+            // it from answering, it isn't the endpoint.
+            found = match found {
+                Some(Self::Proxy) => found,
+                _ => Self::of_one(error, connecting).or(found),
+            };
             cause = error.source().or_else(|| inner(error));
         }
         match found {
@@ -56,14 +67,19 @@ impl TransportCause {
 
     fn of_one(error: &(dyn Error + 'static), connecting: bool) -> Option<Self> {
         let text = error.to_string().to_ascii_lowercase();
-        if text.contains("dns error") || text.contains("failed to lookup address") {
-            return Some(Self::Dns);
-        }
-        if text.contains("proxy") || text.contains("tunnel") || text.contains("socks") {
-            return Some(Self::Proxy);
-        }
-        if text.contains("certificate") || text.contains("tls") || text.contains("handshake") {
-            return Some(Self::Tls);
+        // Texts tell why there is no connection. Why one broke they don't: rustls names TLS then,
+        // too. A certificate's error has names of hosts in it, such as that of a proxy, and so a
+        // proxy is known by the beginning alone.
+        if connecting {
+            if text.contains("dns error") || text.contains("failed to lookup address") {
+                return Some(Self::Dns);
+            }
+            if PROXY.iter().any(|beginning| text.starts_with(beginning)) {
+                return Some(Self::Proxy);
+            }
+            if text.contains("certificate") || text.contains("tls") || text.contains("handshake") {
+                return Some(Self::Tls);
+            }
         }
         let kind = error.downcast_ref::<io::Error>()?.kind();
         match kind {
@@ -117,4 +133,81 @@ impl TransportCause {
 fn inner<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a (dyn Error + 'static)> {
     let inner = error.downcast_ref::<io::Error>()?.get_ref()?;
     Some(inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fmt;
+
+    use super::*;
+
+    /// An error with those behind it, the outermost first.
+    #[derive(Debug)]
+    struct Chain(&'static str, Option<Box<Chain>>);
+
+    impl Chain {
+        fn of(texts: &[&'static str]) -> Option<Box<Self>> {
+            let (first, rest) = texts.split_first()?;
+            Some(Box::new(Self(first, Self::of(rest))))
+        }
+    }
+
+    impl fmt::Display for Chain {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str(self.0)
+        }
+    }
+
+    impl Error for Chain {
+        fn source(&self) -> Option<&(dyn Error + 'static)> {
+            Some(self.1.as_deref()?)
+        }
+    }
+
+    fn cause(texts: &[&'static str], connecting: bool) -> TransportCause {
+        let chain = Chain::of(texts).unwrap();
+        TransportCause::of_chain(Some(chain.as_ref()), connecting)
+    }
+
+    #[test]
+    fn a_proxy_is_the_cause_whatever_keeps_it_from_answering() {
+        for texts in [
+            &["client error (Connect)", "tunnel error: unsuccessful"][..],
+            &[
+                "tunnel error: failed to create underlying connection",
+                "dns error",
+            ],
+            &[
+                "error connecting to socks proxy",
+                "SOCKS error: failed to create underlying connection",
+            ],
+            &[
+                "tunnel error: io error establishing tunnel",
+                "invalid peer certificate: Expired",
+            ],
+        ] {
+            assert_eq!(cause(texts, true), TransportCause::Proxy, "{texts:?}");
+        }
+    }
+
+    #[test]
+    fn a_name_in_a_certificate_makes_no_proxy_of_its_host() {
+        for text in [
+            "invalid peer certificate: certificate not valid for name \"proxy.example.com\"",
+            "invalid peer certificate: certificate not valid for name \"tunnel.example.com\"",
+        ] {
+            assert_eq!(
+                cause(&["client error (Connect)", text], true),
+                TransportCause::Tls
+            );
+        }
+        let local = ["error resolving for socks proxy", "dns error"];
+        assert_eq!(cause(&local, true), TransportCause::Dns);
+    }
+
+    #[test]
+    fn what_breaks_after_connecting_is_a_broken_connection_over_tls_too() {
+        let text = "peer closed connection without sending TLS close_notify";
+        assert_eq!(cause(&[text], false), TransportCause::Broken);
+    }
 }

@@ -32,7 +32,8 @@ impl<'de: 'a, 'a> Deserialize<'de> for Entries<'a> {
             }
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Entries<'de>, A::Error> {
-                let mut entries = Vec::new();
+                // monday's objects have about so many.
+                let mut entries = Vec::with_capacity(8);
                 while let Some(Name(name)) = map.next_key()? {
                     entries.push((name, map.next_value()?));
                 }

@@ -95,7 +95,8 @@ async fn no_secret_and_no_payload_shows_anywhere() {
     let column = ColumnId::new("canary-column").unwrap();
     let subscription = Subscription::ChangeSpecificColumnValue { column };
     let board = BoardId::new(1);
-    let token = "token canary-token-1, gateway canary-gateway";
+    let token =
+        "token canary-token-1, gateway canary-gateway, target /canary-way/v2?key=canary-key";
     let url_too = format!(
         "{token}, url {}, target /canary-path?key=canary-value",
         url.as_str()
@@ -105,7 +106,11 @@ async fn no_secret_and_no_payload_shows_anywhere() {
     for (answer, creates) in told.chain(told_url) {
         let server = Server::start([answer]).await;
         let builder = Client::builder()
-            .endpoint(server.endpoint.as_str())
+            .endpoint(
+                server
+                    .endpoint
+                    .replace("/v2", "/canary-way/v2?key=canary-key"),
+            )
             .request_timeout(Duration::from_millis(100))
             .retry(RetryPolicy::default().with_max_retries(1))
             .limits(Limits::none().with_complexity())

@@ -133,6 +133,37 @@ async fn an_exchange_without_an_answer_names_the_cause() {
     assert!(!format!("{error:?}").contains("hidden"));
 }
 
+#[tokio::test]
+async fn the_redirect_uri_is_sent_as_it_was_given() {
+    for (redirect, sent) in [
+        ("https://example.com", "https%3A%2F%2Fexample.com&"),
+        (
+            "https://Example.com:443/a/../cb",
+            "https%3A%2F%2FExample.com%3A443%2Fa%2F..%2Fcb&",
+        ),
+    ] {
+        let app = OAuthApp::new("id", "s", redirect).unwrap();
+        let url = app.authorization_url(&[Scope::ME_READ], &state());
+        assert!(url.contains(&format!("redirect_uri={sent}")), "{url}");
+        // And so it is in the exchange: otherwise the emulator refuses the code.
+        let emulator = Emulator::start().await.unwrap();
+        let (authorization, token) = emulator.oauth_endpoints();
+        let endpoints = (authorization.as_str(), token.as_str());
+        let (id, secret) = (emulator.client_id(), emulator.client_secret());
+        let app = OAuthApp::at(endpoints, id, secret, redirect).unwrap();
+        let callback = agree(app.authorization_url(&[Scope::ME_READ], &state())).await;
+        let code = OAuthApp::code(&callback, &state()).unwrap();
+        assert!(app.exchange(code).await.is_ok());
+    }
+}
+
+#[test]
+fn without_scopes_no_parameter_is_sent() {
+    let app = OAuthApp::new("id", "s", REDIRECT).unwrap();
+    let url = app.authorization_url(&[], &state());
+    assert!(!url.contains("scope"), "{url}");
+}
+
 #[test]
 fn what_an_app_cannot_have_is_named() {
     let new = |id: &str, secret: &str, redirect: &str| {
@@ -141,5 +172,15 @@ fn what_an_app_cannot_have_is_named() {
     };
     assert!(new("", "s", REDIRECT).contains("client_id: "));
     assert!(new("i", "", REDIRECT).contains("client_secret: "));
-    assert!(new("i", "s", "http://example.com/").contains("redirect_uri: "));
+    for redirect in [
+        "http://example.com/",
+        "https://example.com/#part",
+        "https://example.com/a b",
+        " https://example.com/",
+        "https://user:hidden@example.com/",
+    ] {
+        let error = new("i", "s", redirect);
+        assert!(error.contains("redirect_uri: "), "{redirect}: {error}");
+        assert!(!error.contains("hidden"), "{error}");
+    }
 }

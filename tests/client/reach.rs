@@ -21,7 +21,7 @@ use tokio_rustls::{
 
 use super::{
     server::{Answer, Server, TOKEN},
-    table::list,
+    table::{create, list},
 };
 
 const ROOT: &[u8] = include_bytes!("certificates/root.pem");
@@ -101,6 +101,7 @@ async fn a_socks_proxy_is_gone_through() {
     // It isn't passed by where it doesn't answer.
     let gone = list(&build(builder().proxy("socks5://127.0.0.1:9"))).await;
     assert!(!gone.may_have_been_applied());
+    assert_eq!(gone.transport_cause(), Some(TransportCause::Proxy));
     assert_eq!(server.calls().len(), 1);
 }
 
@@ -112,9 +113,8 @@ async fn a_socks_proxy_needs_its_feature() {
     assert!(error.to_string().contains("feature `socks`"), "{error}");
 }
 
-/// The endpoint of a server that speaks TLS, with a certificate that only the test's root vouches
-/// for.
-async fn tls(plain: &Server) -> String {
+/// Speaks TLS, with a certificate that only the test's root vouches for.
+fn acceptor() -> TlsAcceptor {
     let certificates = include_bytes!("certificates/server.pem");
     let key = include_bytes!("certificates/server.key");
     let config = ServerConfig::builder()
@@ -124,7 +124,12 @@ async fn tls(plain: &Server) -> String {
             PrivateKeyDer::from_pem_slice(key).unwrap(),
         )
         .unwrap();
-    let acceptor = TlsAcceptor::from(Arc::new(config));
+    TlsAcceptor::from(Arc::new(config))
+}
+
+/// The endpoint of a server that speaks TLS.
+async fn tls(plain: &Server) -> String {
+    let acceptor = acceptor();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let far = host(&plain.endpoint).to_owned();
@@ -145,7 +150,7 @@ async fn tls(plain: &Server) -> String {
 async fn a_root_certificate_of_ones_own_is_trusted_and_no_other() {
     let server = server().await;
     let endpoint = tls(&server).await;
-    let builder = || Client::builder().endpoint(endpoint.as_str()).no_proxy();
+    let builder = || Client::builder().endpoint(endpoint.as_str());
     let stranger = list(&build(builder())).await;
     assert_eq!(stranger.transport_cause(), Some(TransportCause::Tls));
     assert!(
@@ -155,6 +160,46 @@ async fn a_root_certificate_of_ones_own_is_trusted_and_no_other() {
     assert_eq!(server.calls().len(), 0);
     reaches(&build(builder().root_certificates(ROOT))).await;
     assert_eq!(server.calls().len(), 1);
+}
+
+#[tokio::test]
+async fn a_connection_that_breaks_in_the_answer_is_no_fault_of_tls() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let endpoint = format!("https://{}/v2", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        let acceptor = acceptor();
+        while let Ok((near, _)) = listener.accept().await {
+            let mut near = acceptor.accept(near).await.unwrap();
+            let mut request = [0; 4096];
+            assert_ne!(near.read(&mut request).await.unwrap(), 0);
+            let half = b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{";
+            near.write_all(half).await.unwrap();
+            near.flush().await.unwrap();
+            // Dropped without TLS' own farewell, as by a host that fails.
+        }
+    });
+    let builder = Client::builder().endpoint(endpoint);
+    let client = build(builder.root_certificates(ROOT));
+    let broken = list(&client).await;
+    assert_eq!(
+        broken.transport_cause(),
+        Some(TransportCause::Broken),
+        "{broken:?}"
+    );
+    assert!(create(&client).await.may_have_been_applied());
+}
+
+#[tokio::test]
+async fn a_proxy_that_is_down_is_not_taken_for_the_endpoint() {
+    let builder = Client::builder().endpoint("https://monday.invalid/v2");
+    let client = build(builder.proxy("http://127.0.0.1:9"));
+    let down = create(&client).await;
+    assert_eq!(
+        down.transport_cause(),
+        Some(TransportCause::Proxy),
+        "{down:?}"
+    );
+    assert!(!down.may_have_been_applied());
 }
 
 #[tokio::test]

@@ -59,7 +59,7 @@ pub(super) fn table() -> Vec<Row> {
 }
 
 fn limits() -> Vec<Row> {
-    use ErrorKind::{Complexity, RateLimit};
+    use ErrorKind::{Complexity, Other, RateLimit};
     let complexity = "COMPLEXITY_BUDGET_EXHAUSTED";
     let legacy = json!({"error_code": "ComplexityException", "error_message": "Complexity budget exhausted", "status_code": 429});
     let texts = json!({"errors": ["Complexity budget exhausted", "reset in 3 seconds"], "status_code": 429, "error_code": "ComplexityException"});
@@ -101,10 +101,38 @@ fn limits() -> Vec<Row> {
         ),
         (
             "full stop",
-            refused("SomethingNew", "Budget is used up, reset in 7.", &json!({})),
+            errors(&json!([{"message": "The rate limit is used up, reset in 7."}])),
             Passing,
             RateLimit,
             Some(7),
+        ),
+        (
+            "a wait in the text under an unknown code",
+            refused("SomethingNew", "Rate limit, reset in 7.", &json!({})),
+            PassingInDoubt,
+            Other,
+            Some(7),
+        ),
+        (
+            "a wait beside an unknown code",
+            refused("SomethingNew", "busy", &json!({"retry_in_seconds": 5})),
+            PassingInDoubt,
+            Other,
+            Some(5),
+        ),
+        (
+            "a wait in a text that tells of no limit",
+            errors(&json!([{"message": "Internal error, please retry in 5 seconds"}])),
+            PassingInDoubt,
+            Other,
+            Some(5),
+        ),
+        (
+            "a header beside an unknown code",
+            refused("SomethingNew", "busy", &json!({})).header("retry-after", "5"),
+            PassingInDoubt,
+            Other,
+            Some(5),
         ),
         (
             "zero",

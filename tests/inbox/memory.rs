@@ -8,10 +8,12 @@ use http_body_util::Full;
 use monday_webhooks::{
     Receiver,
     inbox::{
-        Counters, Inbox, InboxError, Ledger, MemoryInbox, MemoryOptions, Received, Settlement,
+        self, Counters, Failure, Inbox, InboxError, Job, Ledger, MemoryInbox, MemoryOptions,
+        Received, Settlement, WorkerOptions,
     },
     receiver::{Taken, dangerous},
 };
+use tokio::task::JoinSet;
 use tower::ServiceExt;
 
 use super::{
@@ -65,6 +67,40 @@ async fn the_bytes_are_limited_too() {
         inbox.put(received(3)).await,
         Err(InboxError::Full)
     ));
+}
+
+/// On one thread the worker gets one turn for one of each receiving task.
+#[tokio::test]
+async fn a_worker_keeps_up_with_whatever_its_own_thread_receives() {
+    const TASKS: u64 = 400;
+    const EACH: u64 = 50;
+    let mut options = MemoryOptions::default();
+    options.deliveries = 4000;
+    let inbox = Arc::new(MemoryInbox::new(options));
+    let mut options = WorkerOptions::default();
+    options.concurrency = 1000;
+    let handler = |_: Job| std::future::ready(Ok::<(), Failure>(()));
+    let worker = tokio::spawn(inbox::run(
+        Arc::clone(&inbox),
+        handler,
+        options,
+        std::future::pending(),
+    ));
+    let mut receiving = JoinSet::new();
+    for task in 0..TASKS {
+        let inbox = Arc::clone(&inbox);
+        receiving.spawn(async move {
+            for number in 0..EACH {
+                inbox.put(received(task * EACH + number)).await.unwrap();
+                tokio::task::yield_now().await;
+            }
+        });
+    }
+    receiving.join_all().await;
+    while inbox.status().await.unwrap().depth() > 0 {
+        tokio::task::yield_now().await;
+    }
+    worker.abort();
 }
 
 #[tokio::test]

@@ -2,6 +2,8 @@
 
 use std::{fmt::Display, process::ExitCode};
 
+use clap::error::{ContextKind, ContextValue};
+
 /// Why a command did not do what was asked.
 #[derive(Debug)]
 pub(crate) enum Failure {
@@ -54,9 +56,21 @@ impl Failure {
 
 const ERROR: anstyle::Style = anstyle::AnsiColor::Red.on_default().bold();
 
-/// Everything that clap has to say before its usage.
+/// Everything that clap has to say before its usage, but for what may be a secret in the wrong
+/// place.
 pub(crate) fn one_line(error: &clap::Error) -> String {
-    let text = error.to_string();
+    let mut text = error.to_string();
+    for kind in [
+        ContextKind::InvalidArg,
+        ContextKind::InvalidValue,
+        ContextKind::InvalidSubcommand,
+    ] {
+        if let Some(ContextValue::String(given)) = error.get(kind)
+            && may_be_a_secret(given)
+        {
+            text = text.replace(given, "[redacted]");
+        }
+    }
     let text = text.strip_prefix("error: ").unwrap_or(&text);
     let (text, usage) = text.split_once("\n\nUsage:").unwrap_or((text, ""));
     // The usage begins with the words of the command that was meant.
@@ -74,6 +88,19 @@ pub(crate) fn one_line(error: &clap::Error) -> String {
         .unwrap_or(text);
     let words: Vec<&str> = text.split_whitespace().collect();
     format!("{}; see `{help}`", words.join(" "))
+}
+
+/// Whether a text is made as tokens and secrets are: one long word of letters and digits.
+fn may_be_a_secret(text: &str) -> bool {
+    const MIN: usize = 16;
+
+    let has = |is: fn(&u8) -> bool| text.bytes().any(|byte| is(&byte));
+    text.len() >= MIN
+        && has(u8::is_ascii_digit)
+        && has(u8::is_ascii_alphabetic)
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"._~+/=-".contains(&byte))
 }
 
 /// An error with its causes, on one line.

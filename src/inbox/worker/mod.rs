@@ -79,7 +79,12 @@ pub async fn run<I: Inbox, H: Handler>(
         let claimed = tokio::select! {
             biased;
             () = &mut shutdown => break Ok(()),
-            Some(_) = tasks.join_next() => continue,
+            Some(_) = tasks.join_next() => {
+                // All at once: tokio gives a task so many steps in a turn, and a receiver on the
+                // same thread may have more deliveries in one.
+                while tasks.try_join_next().is_some() {}
+                continue;
+            }
             claimed = ready(&mut claiming) => claimed,
         };
         claiming = None;

@@ -12,7 +12,8 @@ use crate::{
     args::{EmulateArgs, Global},
     failure::{Failure, with_causes},
     inspect::Inspector,
-    output, secrets,
+    output,
+    secrets::Variable,
 };
 
 use self::inspected::{Inspected, Recorder};
@@ -32,12 +33,12 @@ struct Started<'a> {
 }
 
 pub(crate) fn run(_: &Global, args: &EmulateArgs) -> Result<(), Failure> {
-    let or_default = |variable: Option<&str>, default: &str| match variable {
-        Some(variable) => secrets::from_env(variable),
+    let or_default = |option, name: &Option<String>, default: &str| match name {
+        Some(name) => Variable::new(option, name).read(),
         None => Ok(default.to_owned()),
     };
     let secret = match args.signing_secret_env.as_deref() {
-        Some(variable) => secrets::signing_secret(variable)?,
+        Some(name) => Variable::new("--signing-secret-env", name).signing_secret()?,
         None => SigningSecret::new(SIGNING_SECRET).map_err(Failure::failed)?,
     };
     let mut builder = Emulator::builder()
@@ -45,10 +46,15 @@ pub(crate) fn run(_: &Global, args: &EmulateArgs) -> Result<(), Failure> {
         .control_addr(SocketAddr::new(args.addr.ip(), 0))
         .clock(Clock::scaled(args.time_scale))
         .personal_token(or_default(
-            args.personal_token_env.as_deref(),
+            "--personal-token-env",
+            &args.personal_token_env,
             PERSONAL_TOKEN,
         )?)
-        .app_token(or_default(args.app_token_env.as_deref(), APP_TOKEN)?)
+        .app_token(or_default(
+            "--app-token-env",
+            &args.app_token_env,
+            APP_TOKEN,
+        )?)
         .signing_secret(secret);
     for fault in &args.fault {
         builder = builder.fault(fault.clone());

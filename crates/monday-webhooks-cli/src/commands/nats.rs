@@ -8,7 +8,7 @@ use monday_webhooks::inbox::{
 use crate::{
     args::{NatsArgs, NatsSync},
     failure::{Failure, with_causes},
-    secrets,
+    secrets::Variable,
 };
 
 /// Connects to the inbox of this address, as the options say.
@@ -47,11 +47,11 @@ fn auth(args: &NatsArgs) -> Result<NatsAuth, Failure> {
     Ok(if let Some(file) = &args.nats_creds {
         NatsAuth::credentials_file(file)
     } else if let Some(variable) = &args.nats_token_env {
-        NatsAuth::token(secrets::from_env(variable)?)
+        NatsAuth::token(Variable::new("--nats-token-env", variable).read()?)
     } else if let Some(variable) = &args.nats_nkey_env {
-        NatsAuth::nkey(secrets::from_env(variable)?)
+        NatsAuth::nkey(Variable::new("--nats-nkey-env", variable).read()?)
     } else if let (Some(user), Some(variable)) = (&args.nats_user, &args.nats_password_env) {
-        NatsAuth::password(user, secrets::from_env(variable)?)
+        NatsAuth::password(user, Variable::new("--nats-password-env", variable).read()?)
     } else {
         NatsAuth::none()
     })

@@ -16,7 +16,8 @@ use crate::{
     advice,
     args::{Global, SignArgs, VerifyArgs},
     failure::Failure,
-    output, secrets,
+    output,
+    secrets::Variable,
 };
 
 /// More than the longest token, so that one that is too long is refused as such.
@@ -31,8 +32,7 @@ pub(crate) fn verify(global: &Global, args: &VerifyArgs) -> Result<(), Failure> 
     };
     let claims = if args.lifecycle {
         let sender = verifier(args, |variable| {
-            ClientSecret::new(secrets::from_env(variable)?)
-                .map_err(|error| Failure::usage(format!("{variable}: {error}")))
+            ClientSecret::new(variable.read()?).map_err(|error| variable.refused(&error))
         })?
         .verify(&token(args)?, now)
         .map_err(advice::token)?;
@@ -49,7 +49,7 @@ pub(crate) fn verify(global: &Global, args: &VerifyArgs) -> Result<(), Failure> 
             ("is_admin", json!(sender.is_admin)),
         ])
     } else {
-        let sender = verifier(args, secrets::signing_secret)?
+        let sender = verifier(args, Variable::signing_secret)?
             .verify(&token(args)?, now)
             .map_err(advice::token)?;
         Claims(vec![
@@ -85,11 +85,12 @@ impl Serialize for Claims {
     }
 }
 
-fn verifier<P: Profile>(
-    args: &VerifyArgs,
-    secret: impl Fn(&str) -> Result<P, Failure>,
+fn verifier<'a, P: Profile>(
+    args: &'a VerifyArgs,
+    secret: impl Fn(Variable<'a>) -> Result<P, Failure>,
 ) -> Result<Verifier<P>, Failure> {
-    let mut secrets = args.secret_env.iter().map(|variable| secret(variable));
+    let variables = args.secret_env.iter();
+    let mut secrets = variables.map(|name| secret(Variable::new("--secret-env", name)));
     let first = secrets
         .next()
         .ok_or_else(|| Failure::usage("there is no --secret-env"))??;
@@ -121,7 +122,7 @@ fn token(args: &VerifyArgs) -> Result<String, Failure> {
 }
 
 pub(crate) fn sign(args: &SignArgs) -> Result<(), Failure> {
-    let secret = secrets::signing_secret(&args.secret_env)?;
+    let secret = Variable::new("--secret-env", &args.secret_env).signing_secret()?;
     let mut claims = BoardClaims::new(args.audience.as_str());
     claims.account_id = args.account.into();
     claims.user_id = args.user.into();

@@ -14,7 +14,7 @@ use crate::{
     failure::{Failure, with_causes},
     output,
     progress::Progress,
-    secrets,
+    secrets::Variable,
 };
 
 /// How long an endpoint may take to answer.
@@ -26,7 +26,7 @@ pub(crate) fn run(global: &Global, args: &TriggerArgs) -> Result<(), Failure> {
     let secret = args
         .signing_secret_env
         .as_deref()
-        .map(secrets::signing_secret)
+        .map(|name| Variable::new("--signing-secret-env", name).signing_secret())
         .transpose()?;
     let url = Url::parse(&args.to)
         .ok()

@@ -19,7 +19,7 @@ pub(crate) use self::{
     session::Session,
 };
 
-use crate::{args::InspectArgs, failure::Failure, secrets};
+use crate::{args::InspectArgs, failure::Failure, secrets::Variable};
 
 /// An inspector that listens already.
 #[derive(Debug)]
@@ -36,10 +36,10 @@ impl Inspector {
             return Ok(None);
         };
         let session = match &args.inspect_token_env {
-            Some(variable) => {
-                let token = secrets::from_env(variable)?;
-                let session = Session::new(&token);
-                Some(session.map_err(|error| Failure::usage(format!("{variable}: {error}")))?)
+            Some(name) => {
+                let variable = Variable::new("--inspect-token-env", name);
+                let session = Session::new(&variable.read()?);
+                Some(session.map_err(|error| variable.refused(&error))?)
             }
             None if address.ip().is_loopback() => None,
             None => {

@@ -350,8 +350,13 @@ fn settings_come_from_a_file_then_the_environment_then_the_options() {
     environment.env("MONDAY_API_VERSION", "2026-07");
     run(&mut environment).json();
     let mut option = command(&arguments);
-    option.env("MONDAY_API_VERSION", "hidden");
-    run(option.args(["--api-version", "2027-01"])).json();
+    option
+        .env("MONDAY_API_VERSION", "hidden")
+        .env("MONDAY_API_URL", "hidden")
+        .env("MONDAY_API_TOKEN", "hidden hidden")
+        .env("TOKEN", token);
+    let options = ["--api-version", "2027-01", "--endpoint", endpoint.as_str()];
+    run(option.args(options).args(["--token-env", "TOKEN"])).json();
     let versions: Vec<_> = monday
         .emulator
         .requests()

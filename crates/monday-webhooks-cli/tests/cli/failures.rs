@@ -65,7 +65,7 @@ fn each_failure_comes_with_a_next_step() {
         (
             &["schema", "fetch", "--endpoint", "nowhere"],
             2,
-            "the endpoint is an https URL",
+            "endpoint: it is an https URL",
         ),
         (
             &[&list[..], &["--token-env", "NO_SUCH"]].concat(),

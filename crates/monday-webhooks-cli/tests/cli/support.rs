@@ -16,6 +16,9 @@ pub(crate) fn command(arguments: &[&str]) -> Command {
         "MONDAY_API_KEY",
         "MONDAY_API_URL",
         "MONDAY_API_VERSION",
+        "MONDAY_PROXY",
+        "HTTPS_PROXY",
+        "ALL_PROXY",
     ] {
         command.env_remove(variable);
     }

@@ -73,6 +73,103 @@ fn a_secret_that_cannot_be_one_is_refused_and_not_shown() {
 }
 
 #[test]
+fn a_secret_in_place_of_its_variable_is_not_shown() {
+    const JWT: &str = "eyJhbGciOiJIUzI1NiJ9.eyJ0aWQiOjF9.hidden";
+    const HEX: &str = "0123456789abcdef0123456789abcdef";
+    let list = ["list", "--board", "1"];
+    let listen = ["listen", "--addr", "127.0.0.1:0"];
+    let verify = ["token", "verify", "a.b.c"];
+    let sign = [
+        "token",
+        "sign",
+        "--account=1",
+        "--user=1",
+        "--audience=https://example.com/",
+    ];
+    let trigger = ["trigger", "create_item", "--to", "http://127.0.0.1:9/"];
+    let emulate = ["emulate", "--addr", "127.0.0.1:0"];
+    for (command_line, option) in [
+        (&list[..], "--token-env"),
+        (&listen, "--signing-secret-env"),
+        (&verify, "--secret-env"),
+        (&sign, "--secret-env"),
+        (&trigger, "--signing-secret-env"),
+        (&emulate, "--personal-token-env"),
+    ] {
+        for secret in [JWT, HEX] {
+            let ran = run(&mut command(&[command_line, &[option, secret]].concat()));
+            ran.refused(2, &format!("that {option} names is not set"));
+            assert!(!ran.stderr().contains(secret), "{ran:?}");
+        }
+    }
+    // Nor is one that stands where nothing or something else is expected.
+    for arguments in [
+        &["list", "--board", JWT][..],
+        &["list", "--board", "1", JWT],
+        &["list", "--board", "1", &format!("--json={JWT}")],
+        &["list", "--board", "1", &format!("--token={JWT}")],
+        &["token", "verify", "--secret-env", "A", "a.b.c", JWT],
+        &["delete", HEX],
+        &[HEX],
+    ] {
+        let ran = run(&mut command(arguments));
+        ran.refused(2, "error: ");
+        assert!(!ran.stderr().contains(JWT), "{ran:?}");
+        assert!(!ran.stderr().contains(HEX), "{ran:?}");
+    }
+}
+
+/// `list` against a port where nobody listens, once.
+fn list_nowhere(proxy: (&str, &str)) -> String {
+    let arguments = ["list", "--board", "1", "--endpoint", "https://127.0.0.1:9/"];
+    let mut list = command(&arguments);
+    list.env("MONDAY_API_TOKEN", "a")
+        .env("MONDAY_MAX_RETRIES", "0")
+        .env(proxy.0, proxy.1);
+    let ran = run(&mut list);
+    ran.refused(1, "error: ");
+    ran.stderr().to_owned()
+}
+
+#[test]
+fn what_is_meant_for_this_machine_goes_through_no_proxy_of_the_environment() {
+    for proxy in ["HTTPS_PROXY", "ALL_PROXY"] {
+        let said = list_nowhere((proxy, "http://127.0.0.1:9"));
+        assert!(said.contains("the connection was refused"), "{said}");
+    }
+}
+
+#[test]
+fn a_socks_proxy_is_one_that_is_gone_through() {
+    let said = list_nowhere(("MONDAY_PROXY", "socks5://127.0.0.1:9"));
+    assert!(said.contains("the proxy did not let it through"), "{said}");
+}
+
+#[test]
+fn a_wrong_setting_is_told_with_its_variable_or_its_file() {
+    let list = || {
+        let mut list = command(&["list", "--board", "1"]);
+        list.env("MONDAY_API_TOKEN", "a");
+        list
+    };
+    for (variable, value) in [
+        ("MONDAY_API_URL", "http://hidden.example/v2"),
+        ("MONDAY_API_VERSION", "2026-11"),
+        ("MONDAY_PROXY", "hidden"),
+    ] {
+        let ran = run(list().env(variable, value));
+        ran.refused(2, variable);
+        assert!(!ran.stderr().contains(value), "{ran:?}");
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("monday.toml");
+    std::fs::write(&file, "root_certificates = [\"/no/such.pem\"]").unwrap();
+    let ran = run(list().arg("--config").arg(&file));
+    ran.refused(2, "monday.toml: root_certificates: a file can't be read");
+    assert!(ran.stderr().contains("/no/such.pem"), "{ran:?}");
+}
+
+#[test]
 fn help_and_version_are_data() {
     for arguments in [
         &["--help"][..],

@@ -9,7 +9,7 @@ use std::{sync::Arc, time::Duration};
 
 use monday_webhooks::{
     Receiver,
-    auth::Verifier,
+    auth::{SigningSecret, Verifier},
     inbox::{
         self, Inbox, Job, MemoryInbox, MemoryOptions, SqliteInbox, SqliteOptions, WorkerOptions,
     },
@@ -29,7 +29,8 @@ use crate::{
     args::{Global, InboxName, ListenArgs, Settings},
     failure::{Failure, with_causes},
     inspect::Inspector,
-    net, output, secrets,
+    net, output,
+    secrets::{self, Variable},
 };
 
 /// How long the end waits for what was accepted to be printed.
@@ -276,8 +277,8 @@ async fn drain<I: Inbox>(inbox: &I, rest: Rest) -> Result<u64, Failure> {
 /// The verifier of the options; none for unsigned deliveries.
 fn verifier(args: &ListenArgs) -> Result<Option<Verifier>, Failure> {
     let mut verifier: Option<Verifier> = None;
-    for variable in &args.signing_secret_env {
-        let secret = secrets::signing_secret(variable)?;
+    for name in &args.signing_secret_env {
+        let secret = signing_secret(name)?;
         verifier = Some(match verifier {
             None => Verifier::new(secret),
             Some(verifier) => verifier.or_secret(secret),
@@ -294,6 +295,10 @@ fn verifier(args: &ListenArgs) -> Result<Option<Verifier>, Failure> {
     Ok(verifier)
 }
 
+fn signing_secret(name: &str) -> Result<SigningSecret, Failure> {
+    Variable::new("--signing-secret-env", name).signing_secret()
+}
+
 fn forwarder(args: &ListenArgs) -> Result<Option<Arc<Forwarder>>, Failure> {
     let Some(to) = &args.forward else {
         return Ok(None);
@@ -303,7 +308,7 @@ fn forwarder(args: &ListenArgs) -> Result<Option<Arc<Forwarder>>, Failure> {
         .filter(|url| matches!(url.scheme(), "http" | "https"))
         .ok_or_else(|| Failure::usage("--forward takes an http or https URL"))?;
     let secret = args.signing_secret_env.first();
-    let secret = secret.map(|variable| secrets::signing_secret(variable));
+    let secret = secret.map(|name| signing_secret(name));
     let forwarder = Forwarder::new(
         to,
         args.retry_every,
