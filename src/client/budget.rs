@@ -108,6 +108,13 @@ impl Budget {
         })
     }
 
+    /// Whether nothing is known of it that a new one wouldn't know.
+    pub(super) fn is_idle(&self) -> bool {
+        let known = self.known();
+        let has_reset = known.resets.is_none_or(|resets| resets <= Instant::now());
+        known.under_way == 0 && has_reset && known.costs.values().all(Option::is_some)
+    }
+
     /// monday's seconds, where a minute has another length.
     fn scaled(&self, seconds: u64) -> Duration {
         self.minute.mul_f64(seconds.min(3600) as f64 / 60.0)

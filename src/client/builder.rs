@@ -142,8 +142,18 @@ impl ClientBuilder {
     /// certificates and its time limit for connecting count, and setting these here too is an
     /// error; [`request_timeout`](Self::request_timeout) counts as ever.
     ///
-    /// Make it with `redirect::Policy::none()` and `retry::never()`: one that follows redirects may
-    /// carry a call to where it isn't meant to go, one that repeats by itself may create twice.
+    /// Make it with `redirect::Policy::none()` and `retry::never()`. Neither can be asked of it
+    /// afterwards, so that the promises of this client hold only as far as its own do:
+    ///
+    /// - one that follows redirects carries a call, with its variables and the
+    ///   [headers](Self::header), to wherever an answer points, and repeats a mutation there. An
+    ///   answer that comes from elsewhere than the endpoint is never taken for monday's: it is an
+    ///   error of the kind [`Configuration`](super::ErrorKind::Configuration), and a mutation is in
+    ///   doubt. By then the request has been there.
+    /// - one that repeats by itself may create twice, and what it repeats is neither counted in
+    ///   [`attempts`](super::Error::attempts) nor in the [`limits`](Self::limits). What reqwest does
+    ///   without being told is safe: it repeats only what a server of HTTP/2 says that it didn't
+    ///   look at.
     pub fn http_client(mut self, client: reqwest::Client) -> Self {
         self.http.own = Some(client);
         self

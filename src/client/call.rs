@@ -8,7 +8,7 @@ use tracing::{Instrument, Span};
 use super::{
     Client, Operation, OperationKind,
     answer::{Answer, Facts},
-    deadline::{Deadline, Effort},
+    deadline::Effort,
     document::with_complexity,
     error::{Details, Error, ErrorKind},
     exchange::{Received, exchange},
@@ -178,7 +178,7 @@ async fn repeat<T: DeserializeOwned>(
     let mut deadline = effort.deadline;
     let mut attempts = 0;
     loop {
-        let permit = match &client.authorization.quota {
+        let mut permit = match &client.authorization.quota {
             Some(quota) => Some(quota.permit(asked, deadline).await.map_err(|mut error| {
                 error.details_mut().attempts = attempts;
                 error
@@ -186,7 +186,8 @@ async fn repeat<T: DeserializeOwned>(
             None => None,
         };
         attempts += 1;
-        let sent = attempt(client, asked, body.clone(), permit.as_ref(), deadline).await;
+        let now = Effort { deadline, ..effort };
+        let sent = attempt(client, asked, body.clone(), permit.as_mut(), now).await;
         drop(permit);
         let mut error = match sent {
             Ok((data, facts)) => {
@@ -220,10 +221,18 @@ async fn attempt<T: DeserializeOwned>(
     client: &Client,
     asked: &Asked<'_>,
     body: Bytes,
-    permit: Option<&Permit>,
-    deadline: Deadline,
+    mut permit: Option<&mut Permit>,
+    effort: Effort,
 ) -> Result<(T, Facts), Error> {
-    let received = exchange(client, asked, body, deadline).await;
+    if let Some(permit) = &mut permit {
+        permit.send();
+    }
+    let received = exchange(client, asked, body, effort).await;
+    if let (Some(permit), Err(broken)) = (&mut permit, &received)
+        && broken.never_reached_monday()
+    {
+        permit.take_back();
+    }
     let Received {
         status,
         headers,
@@ -231,7 +240,7 @@ async fn attempt<T: DeserializeOwned>(
     } = received.map_err(|broken| broken.into_error(asked))?;
     let answer = Answer::read(status, &headers, &body);
     let facts = answer.facts.clone();
-    let complexity = permit.and_then(|_| answer.complexity());
+    let complexity = permit.as_ref().and_then(|_| answer.complexity());
     let data = answer.into_data(asked);
     if let (Some(permit), Some(quota)) = (permit, &client.authorization.quota) {
         let quotas = &client.shared.quotas;

@@ -27,6 +27,8 @@ pub enum Creation {
     /// monday answered with it.
     Answered(Webhook),
     /// monday's answer was lost, and the board's list has exactly one webhook more that it can be.
+    /// Which token made it isn't known, so neither is whether
+    /// [its deliveries are signed](Webhook::deliveries_are_signed).
     Found(Webhook),
 }
 
@@ -54,13 +56,15 @@ impl Webhooks<'_> {
     /// else subscribes the same board to the same event with the same config within these
     /// seconds; where that can be, use [`create`](Self::create) and look yourself.
     ///
-    /// The first look is one try of at most ten seconds. Where it fails, for lack of the scope
+    /// The first look is one request of at most ten seconds, sent once the client's own
+    /// [`Limits`](super::Limits) have room for it. Where it fails, for lack of the scope
     /// `webhooks:read` for instance, or where monday answers null for the list or a part of it,
     /// nothing can be told apart later, and this is the same as [`create`](Self::create).
     ///
     /// # Errors
     ///
-    /// [`Error`] of the creation. Where its
+    /// [`Error`] of the creation; of the first look where the client's own limits left no room for
+    /// it in time, and nothing was sent at all. Where its
     /// [`may_have_been_applied`](Error::may_have_been_applied) is true, the webhook may exist all
     /// the same.
     pub async fn create_or_find(
@@ -70,9 +74,15 @@ impl Webhooks<'_> {
         subscription: Subscription,
     ) -> Result<Creation, Error> {
         let whole = self.client.effort();
-        let look = whole.within(LOOK).with_retries(RetryPolicy::never());
-        let before = self.list_with(board, look).await.ok();
-        let before = before.filter(|listed| listed.is_complete);
+        let look = whole
+            .with_request_timeout(LOOK)
+            .with_retries(RetryPolicy::never());
+        let before = match self.list_with(board, look).await {
+            Ok(listed) => Some(listed).filter(|listed| listed.is_complete),
+            // Behind so many calls there is no room for the creation either.
+            Err(error) if error.attempts() == 0 => return Err(error),
+            Err(_) => None,
+        };
         let creating = match before {
             Some(_) => whole.leaving(LOOK),
             None => whole,
@@ -90,10 +100,7 @@ impl Webhooks<'_> {
             .ok()
             .and_then(|after| only_new(&before, after, &subscription))
         {
-            Some(webhook) => Ok(Creation::Found(Webhook {
-                made_with: self.client.authorization.token.kind(),
-                ..webhook
-            })),
+            Some(webhook) => Ok(Creation::Found(webhook)),
             None => Err(error),
         }
     }

@@ -33,6 +33,8 @@ impl Deadline {
 pub(super) struct Effort {
     pub(super) deadline: Deadline,
     pub(super) retries: RetryPolicy,
+    /// How long a request may take, where that is shorter than usual.
+    pub(super) request_timeout: Option<Duration>,
 }
 
 impl Effort {
@@ -40,6 +42,7 @@ impl Effort {
         Self {
             deadline: Deadline::after(retries.max_elapsed),
             retries,
+            request_timeout: None,
         }
     }
 
@@ -53,6 +56,15 @@ impl Effort {
     pub(super) fn leaving(self, time: Duration) -> Self {
         let left = self.deadline.left();
         self.within(left - time.min(left / 4))
+    }
+
+    /// The same, but with less time for a request; what comes before it counts to the whole alone.
+    pub(super) fn with_request_timeout(self, time: Duration) -> Self {
+        let request_timeout = Some(time);
+        Self {
+            request_timeout,
+            ..self
+        }
     }
 
     pub(super) fn with_retries(self, retries: RetryPolicy) -> Self {

@@ -39,7 +39,9 @@ pub(super) fn texts(variable: impl Fn(&str) -> Option<OsString>) -> Result<Texts
         let set = key
             .variables
             .iter()
-            .find_map(|name| Some((*name, variable(name)?)));
+            .filter_map(|name| Some((*name, variable(name)?)))
+            // What is empty sets nothing: so people unset a variable for one command.
+            .find(|(_, value)| !value.is_empty());
         let Some((variable, value)) = set else {
             continue;
         };
@@ -83,8 +85,13 @@ mod tests {
     fn the_token_comes_from_the_first_variable_that_is_set() {
         let config = env(&[("MONDAY_API_TOKEN", "first"), ("MONDAY_API_KEY", "second")]).unwrap();
         assert_eq!(config.token.as_deref(), Some("first"));
-        let config = env(&[("MONDAY_API_KEY", "second")]).unwrap();
-        assert_eq!(config.token.as_deref(), Some("second"));
+        for unset in [
+            &[("MONDAY_API_KEY", "second")][..],
+            &[("MONDAY_API_TOKEN", ""), ("MONDAY_API_KEY", "second")],
+        ] {
+            let config = env(unset).unwrap();
+            assert_eq!(config.token.as_deref(), Some("second"));
+        }
         let none = env(&[]).unwrap();
         assert!(matches!(none.client(), Err(BuildError::NoToken)));
     }
@@ -121,10 +128,18 @@ mod tests {
     }
 
     #[test]
+    fn an_empty_variable_sets_nothing() {
+        let names = KEYS.iter().flat_map(|key| key.variables);
+        let empty: Vec<_> = names.map(|name| (*name, "")).collect();
+        assert!(empty.len() > 15);
+        assert_eq!(env(&empty).unwrap(), ClientConfig::default());
+    }
+
+    #[test]
     fn a_wrong_variable_is_named_and_its_value_is_not() {
         for (variable, value) in [
             ("MONDAY_API_KEY", "hidden\n"),
-            ("MONDAY_API_TOKEN", ""),
+            ("MONDAY_API_TOKEN", " "),
             ("MONDAY_REQUEST_TIMEOUT", "hidden"),
             ("MONDAY_MAX_RETRIES", "hidden"),
             ("MONDAY_PROXY_FROM_ENVIRONMENT", "hidden"),

@@ -1,12 +1,15 @@
 //! One request and its answer, over HTTP.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, StatusCode, header};
+use url::{Position, Url};
 
 use super::{
     Client,
     call::Asked,
-    deadline::Deadline,
+    deadline::Effort,
     error::{Details, Error, ErrorKind},
     transport::TransportCause,
 };
@@ -15,6 +18,8 @@ pub(super) const API_VERSION_HEADER: HeaderName = HeaderName::from_static("api-v
 
 /// The longest answer that is read, in bytes.
 const MAX_ANSWER: usize = 64 * 1024 * 1024;
+
+const REDIRECTED: &str = "the HTTP client of one's own followed a redirect, so that this is not the endpoint's answer: make it with redirect::Policy::none()";
 
 /// An answer as it came.
 pub(super) struct Received {
@@ -28,13 +33,14 @@ pub(super) async fn exchange(
     client: &Client,
     asked: &Asked<'_>,
     body: Bytes,
-    deadline: Deadline,
+    effort: Effort,
 ) -> Result<Received, Broken> {
     let shared = &client.shared;
+    let timeout = effort.request_timeout.unwrap_or(Duration::MAX);
     let request = shared
         .http
         .post(shared.endpoint.clone())
-        .timeout(shared.request_timeout)
+        .timeout(shared.request_timeout.min(timeout))
         .headers(HeaderMap::clone(&client.headers))
         .header(header::AUTHORIZATION, client.authorization.header.clone())
         .header(header::CONTENT_TYPE, "application/json")
@@ -43,6 +49,9 @@ pub(super) async fn exchange(
         .body(body);
     let exchange = async {
         let mut response = request.send().await?;
+        if !is_at(response.url(), &shared.endpoint) {
+            return Err(Broken::Redirected);
+        }
         let mut body = Vec::new();
         while let Some(chunk) = response.chunk().await? {
             if body.len() + chunk.len() > MAX_ANSWER {
@@ -56,9 +65,15 @@ pub(super) async fn exchange(
             body,
         })
     };
-    tokio::time::timeout_at(deadline.at(), exchange)
+    tokio::time::timeout_at(effort.deadline.at(), exchange)
         .await
         .unwrap_or(Err(Broken::Deadline))
+}
+
+/// Whether an answer comes from the endpoint itself.
+fn is_at(url: &Url, endpoint: &Url) -> bool {
+    let place = |url: &Url| url[..Position::AfterQuery].to_owned();
+    place(url) == place(endpoint)
 }
 
 /// Why an exchange gave no answer.
@@ -66,6 +81,8 @@ pub(super) enum Broken {
     Http(reqwest::Error),
     Deadline,
     TooLong,
+    /// An HTTP client of one's own went elsewhere.
+    Redirected,
 }
 
 impl From<reqwest::Error> for Broken {
@@ -75,13 +92,24 @@ impl From<reqwest::Error> for Broken {
 }
 
 impl Broken {
+    /// Whether the connection was never made.
+    pub(super) fn never_reached_monday(&self) -> bool {
+        matches!(self, Self::Http(error) if error.is_connect())
+    }
+
     /// Where the connection was never made, monday can't have seen the request. In any other case
     /// it may have.
     pub(super) fn into_error(self, asked: &Asked<'_>) -> Error {
+        let never_sent = self.never_reached_monday();
         let details = match self {
             Self::TooLong => Details {
                 may_have_been_applied: asked.is_mutation,
                 ..Details::new(ErrorKind::Decode, asked.operation)
+            },
+            Self::Redirected => Details {
+                message: Some(REDIRECTED.to_owned()),
+                may_have_been_applied: asked.is_mutation,
+                ..Details::new(ErrorKind::Configuration, asked.operation)
             },
             Self::Deadline => Details {
                 cause: Some(TransportCause::Deadline),
@@ -98,7 +126,7 @@ impl Broken {
                 Details {
                     cause: Some(TransportCause::of(&error)),
                     retryable: true,
-                    may_have_been_applied: asked.is_mutation && !error.is_connect(),
+                    may_have_been_applied: asked.is_mutation && !never_sent,
                     source: Some(error.without_url().into()),
                     ..Details::new(kind, asked.operation)
                 }

@@ -69,7 +69,7 @@ impl ConfigLayers {
     }
 
     /// Puts the variables of the environment on top that [`Client::from_env`](super::Client::from_env)
-    /// names.
+    /// names. An empty one sets nothing.
     ///
     /// # Errors
     ///
@@ -322,6 +322,8 @@ mod tests {
                 "{error:?}"
             );
         }
+        let empty = variables(ConfigLayers::new(), &[("MONDAY_API_TOKEN", "")]).unwrap();
+        assert_eq!(empty.load().unwrap(), ClientConfig::default());
         let error = variables(ConfigLayers::new(), &[("MONDAY_MAX_WAIT", "hidden")]).unwrap_err();
         assert!(error.to_string().contains("MONDAY_MAX_WAIT"), "{error}");
     }

@@ -146,7 +146,7 @@ impl Client {
     /// `MONDAY_MAX_WAIT`, `MONDAY_MAX_ELAPSED`, `MONDAY_PROXY`, `MONDAY_PROXY_USERNAME`,
     /// `MONDAY_PROXY_PASSWORD`, `MONDAY_PROXY_FROM_ENVIRONMENT`, `MONDAY_TOKEN_KIND`,
     /// `MONDAY_PLAN`, `MONDAY_CALLS_PER_MINUTE`, `MONDAY_CONCURRENT_CALLS` and
-    /// `MONDAY_COMPLEXITY`.
+    /// `MONDAY_COMPLEXITY`. A variable that is empty counts as one that isn't set.
     ///
     /// # Errors
     ///

@@ -5,13 +5,11 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
 };
 
-use sha2::{Digest, Sha256};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-
 use crate::{
     id::AccountId,
     token::{ApiToken, TokenKind},
 };
+use sha2::{Digest, Sha256};
 
 use super::{
     budget::{Budget, Complexity, Reserved},
@@ -29,42 +27,40 @@ pub(super) struct Quotas {
     shared: Mutex<Shared>,
 }
 
-/// What is alive: nothing is kept for a token or an account that no scope uses any more.
+/// What is known of tokens and accounts: for as long as a scope uses it, and until what its calls used
+/// up is there again.
 #[derive(Debug, Default)]
 struct Shared {
-    tokens: HashMap<[u8; 32], Weak<Quota>>,
-    accounts: HashMap<AccountId, Weak<Account>>,
+    tokens: HashMap<[u8; 32], Arc<Quota>>,
+    /// So many tokens are looked through for those that nobody uses any more.
+    look_at: usize,
+    accounts: HashMap<AccountId, Weak<Window>>,
 }
 
 /// What one token may use.
 #[derive(Debug)]
 pub(super) struct Quota {
-    /// Reads and writes; a personal token has one budget for both.
+    /// Reads and writes; a personal token has one budget for both, and so has one that may be one.
     budgets: Option<[Arc<Budget>; 2]>,
     account: Mutex<Counted>,
 }
 
-#[derive(Debug, Clone)]
-struct Counted {
-    account: Arc<Account>,
-    is_known: bool,
-}
-
-/// What one account may use.
+/// The calls of the token's account, or of the token alone until its account is known.
 #[derive(Debug)]
-struct Account {
+struct Counted {
     window: Arc<Window>,
-    concurrent: Option<Arc<Semaphore>>,
+    is_known: bool,
 }
 
 /// A call's permission to go out, given back when it is dropped.
 #[derive(Debug)]
 pub(super) struct Permit {
-    account: Arc<Account>,
+    place: Place,
     reserved: Option<Reserved>,
-    _place: Place,
-    _concurrent: Option<OwnedSemaphorePermit>,
 }
+
+/// The fewest tokens that are looked through.
+const MIN_LOOK: usize = 64;
 
 impl Quotas {
     pub(super) fn new(limits: Limits) -> Self {
@@ -85,11 +81,11 @@ impl Quotas {
         }
         let key = Sha256::digest(token.expose()).into();
         let mut shared = self.shared();
-        let alive = shared.tokens.get(&key).and_then(Weak::upgrade);
-        let quota = alive.unwrap_or_else(|| {
+        let known = shared.tokens.get(&key).map(Arc::clone);
+        let quota = known.unwrap_or_else(|| {
+            shared.forget_unused();
             let quota = Arc::new(self.new_quota(token.kind()));
-            shared.tokens.retain(|_, quota| quota.strong_count() > 0);
-            shared.tokens.insert(key, Arc::downgrade(&quota));
+            shared.tokens.insert(key, Arc::clone(&quota));
             quota
         });
         if let Some(id) = token.account() {
@@ -103,30 +99,17 @@ impl Quotas {
         let budgets = self.limits.complexity.then(|| {
             let reads = budget();
             let writes = match kind {
-                TokenKind::Personal => Arc::clone(&reads),
-                _ => budget(),
+                TokenKind::App => budget(),
+                _ => Arc::clone(&reads),
             };
             [reads, writes]
         });
         Quota {
             budgets,
             account: Mutex::new(Counted {
-                account: Arc::new(self.new_account()),
+                window: Arc::new(Window::new(&self.limits)),
                 is_known: false,
             }),
-        }
-    }
-
-    fn new_account(&self) -> Account {
-        let Limits {
-            calls_per_minute,
-            concurrent_calls,
-            minute,
-            ..
-        } = self.limits;
-        Account {
-            window: Arc::new(Window::new(calls_per_minute, minute)),
-            concurrent: concurrent_calls.map(|calls| Arc::new(Semaphore::new(calls as usize))),
         }
     }
 
@@ -138,15 +121,13 @@ impl Quotas {
         }
         counted.is_known = true;
         match shared.accounts.get(&id).and_then(Weak::upgrade) {
-            Some(account) => {
-                account.window.take_over(&counted.account.window);
-                counted.account = account;
+            Some(window) => {
+                window.take_over(&counted.window);
+                counted.window = window;
             }
             None => {
-                shared
-                    .accounts
-                    .retain(|_, account| account.strong_count() > 0);
-                shared.accounts.insert(id, Arc::downgrade(&counted.account));
+                let window = Arc::downgrade(&counted.window);
+                shared.accounts.insert(id, window);
             }
         }
     }
@@ -172,7 +153,26 @@ impl Quotas {
     }
 }
 
+impl Shared {
+    fn forget_unused(&mut self) {
+        if self.tokens.len() < self.look_at.max(MIN_LOOK) {
+            return;
+        }
+        self.tokens
+            .retain(|_, quota| Arc::strong_count(quota) > 1 || !quota.is_idle());
+        self.accounts.retain(|_, window| window.strong_count() > 0);
+        // Twice as many, so that a look costs each token no more than a moment.
+        self.look_at = self.tokens.len() * 2;
+    }
+}
+
 impl Quota {
+    /// Whether nothing is known of it that a new one wouldn't know.
+    fn is_idle(&self) -> bool {
+        let budgets = self.budgets.iter().flatten();
+        budgets.into_iter().all(|budget| budget.is_idle()) && lock(&self.account).window.is_idle()
+    }
+
     /// Waits until the call may go out.
     pub(super) async fn permit(
         &self,
@@ -192,7 +192,7 @@ impl Quota {
             })
         };
         // Nothing is gained by waiting for what comes too late.
-        let held = lock(&self.account).account.window.held();
+        let held = lock(&self.account).window.held();
         if let Some(held) = held.filter(|held| *held >= deadline.left()) {
             let message = "monday has asked this account to wait for longer than the call may take";
             return Err(refused(message, Some(held)));
@@ -208,29 +208,31 @@ impl Quota {
         }
     }
 
-    /// The scarcest last: who waits for a budget doesn't keep others from their turn.
+    /// The place last: who waits for a budget takes none, and once it is there the call goes out.
     async fn all(&self, operation: &'static str, budget: Option<&Arc<Budget>>) -> Permit {
         let reserved = match budget {
             Some(budget) => Some(budget.reserve(operation).await),
             None => None,
         };
-        let account = lock(&self.account).account.clone();
-        let place = account.window.place().await;
-        let concurrent = match &account.concurrent {
-            // It is never closed.
-            Some(concurrent) => Arc::clone(concurrent).acquire_owned().await.ok(),
-            None => None,
-        };
+        let window = Arc::clone(&lock(&self.account).window);
         Permit {
-            account,
+            place: window.place().await,
             reserved,
-            _place: place,
-            _concurrent: concurrent,
         }
     }
 }
 
 impl Permit {
+    /// The call goes out now.
+    pub(super) fn send(&mut self) {
+        self.place.send();
+    }
+
+    /// The call never reached monday.
+    pub(super) fn take_back(&mut self) {
+        self.place.take_back();
+    }
+
     /// Lets everybody wait who shares the limit that monday says is reached.
     pub(super) fn refused(&self, error: &Error) {
         let Some(wait) = error.retry_after() else {
@@ -238,7 +240,7 @@ impl Permit {
         };
         match (error.kind(), &self.reserved) {
             (ErrorKind::Complexity, Some(reserved)) => reserved.exhausted(wait),
-            (ErrorKind::RateLimit, _) => self.account.window.hold(wait),
+            (ErrorKind::RateLimit, _) => self.place.hold(wait),
             _ => {}
         }
     }
@@ -251,10 +253,17 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
+    use tokio::time::Instant;
+
     use super::*;
+    use crate::client::redact::Secrets;
+
+    const MINUTE: Duration = Duration::from_secs(60);
 
     fn same(quota: &Quota, other: &Quota) -> bool {
-        Arc::ptr_eq(&lock(&quota.account).account, &lock(&other.account).account)
+        Arc::ptr_eq(&lock(&quota.account).window, &lock(&other.account).window)
     }
 
     fn token(text: &str) -> ApiToken {
@@ -289,17 +298,120 @@ mod tests {
             Arc::ptr_eq(reads, writes)
         };
         assert!(is_one(&ApiToken::personal("a").unwrap()));
+        assert!(is_one(&ApiToken::new("c").unwrap()));
         assert!(!is_one(&token("b")));
     }
 
-    #[test]
-    fn nothing_is_kept_for_tokens_that_nobody_uses_any_more() {
+    #[tokio::test(start_paused = true)]
+    async fn nothing_is_kept_for_tokens_that_nobody_uses_any_more() {
         let quotas = Quotas::new(Limits::basic());
         for number in 0..1000u64 {
             let token = token(&format!("t{number}")).with_account(AccountId::new(number));
             drop(quotas.of(&token));
         }
         let shared = quotas.shared();
-        assert!(shared.tokens.len() <= 1 && shared.accounts.len() <= 1);
+        assert!(shared.tokens.len() <= MIN_LOOK && shared.accounts.len() <= MIN_LOOK);
+    }
+
+    async fn permit(quota: &Quota, left: Duration) -> Result<Permit, Error> {
+        let asked = Asked {
+            operation: "A",
+            is_mutation: false,
+            api_version: http::HeaderValue::from_static("2026-10"),
+            secrets: Secrets::default(),
+        };
+        quota.permit(&asked, Deadline::after(left)).await
+    }
+
+    /// Sends so many calls, which take no time.
+    async fn send(quota: &Quota, calls: usize) {
+        for _ in 0..calls {
+            permit(quota, 2 * MINUTE).await.unwrap().send();
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_minute_is_remembered_of_a_token_whose_scopes_are_gone() {
+        let quotas = Quotas::new(Limits::none().with_calls_per_minute(2).with_complexity());
+        let began = Instant::now();
+        for _ in 0..3 {
+            send(&quotas.of(&token("a")).unwrap(), 1).await;
+            for number in 0..2 * MIN_LOOK {
+                drop(quotas.of(&token(&format!("t{number}"))));
+            }
+        }
+        assert_eq!(began.elapsed(), MINUTE);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn calls_that_wait_when_the_account_gets_known_wait_with_the_account() {
+        let quotas = Quotas::new(Limits::none().with_calls_per_minute(2));
+        let account = AccountId::new(1);
+        let known = quotas.of(&token("a").with_account(account)).unwrap();
+        let unknown = quotas.of(&token("b")).unwrap();
+        let began = Instant::now();
+        let mut first = permit(&unknown, 2 * MINUTE).await.unwrap();
+        first.send();
+        send(&unknown, 1).await;
+        let waiting = tokio::spawn({
+            let unknown = Arc::clone(&unknown);
+            async move {
+                send(&unknown, 1).await;
+                began.elapsed()
+            }
+        });
+        tokio::time::sleep(Duration::from_secs(5)).await;
+        send(&known, 2).await;
+        tokio::time::sleep(Duration::from_secs(5)).await;
+        quotas.learn(&unknown, &first, Some(account), None);
+        drop(first);
+        // The token by itself has room after 60 seconds, and its account after 65.
+        assert_eq!(waiting.await.unwrap(), Duration::from_secs(65));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_refusal_that_tells_the_account_holds_the_account_and_who_waits_already() {
+        let quotas = Quotas::new(Limits::none().with_concurrent_calls(1));
+        let account = AccountId::new(1);
+        let known = quotas.of(&token("a").with_account(account)).unwrap();
+        let unknown = quotas.of(&token("b")).unwrap();
+        let began = Instant::now();
+        let first = permit(&unknown, MINUTE).await.unwrap();
+        let waiting = tokio::spawn({
+            let unknown = Arc::clone(&unknown);
+            async move {
+                send(&unknown, 1).await;
+                began.elapsed()
+            }
+        });
+        tokio::task::yield_now().await;
+        quotas.learn(&unknown, &first, Some(account), None);
+        first.refused(&Error::new(Details {
+            retry_after: Some(Duration::from_secs(30)),
+            ..Details::new(ErrorKind::RateLimit, "A")
+        }));
+        drop(first);
+        let refused = permit(&known, Duration::from_secs(10)).await.unwrap_err();
+        assert_eq!(refused.retry_after(), Some(Duration::from_secs(30)));
+        assert_eq!(waiting.await.unwrap(), Duration::from_secs(30));
+        send(&known, 1).await;
+        assert_eq!(began.elapsed(), Duration::from_secs(30));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_call_that_is_never_sent_leaves_its_place_to_others() {
+        let quotas = Quotas::new(
+            Limits::none()
+                .with_calls_per_minute(1)
+                .with_concurrent_calls(1),
+        );
+        let quota = quotas.of(&token("a")).unwrap();
+        let began = Instant::now();
+        let busy = permit(&quota, MINUTE).await.unwrap();
+        let late = permit(&quota, Duration::from_secs(5)).await.unwrap_err();
+        assert_eq!(late.kind(), ErrorKind::RateLimit);
+        drop(busy);
+        send(&quota, 1).await;
+        assert_eq!(began.elapsed(), Duration::from_secs(5));
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use percent_encoding::percent_decode_str;
 
 /// The most characters of a message that are kept.
 const MAX_MESSAGE: usize = 500;
@@ -24,10 +24,7 @@ impl<'a> Secrets<'a> {
     /// somebody else's text.
     pub(super) fn clean(&self, text: &str) -> String {
         // What is invisible goes first, or it could keep a secret from being recognised.
-        let mut text = one_line(text);
-        for form in self.forms() {
-            text = text.replace(&form, "[redacted]");
-        }
+        let mut text = without(&one_line(text), &self.forms());
         if let Some((end, _)) = text.char_indices().nth(MAX_MESSAGE) {
             text.truncate(end);
             text.push('…');
@@ -35,16 +32,14 @@ impl<'a> Secrets<'a> {
         text
     }
 
-    /// All texts that a secret can be recognised in, the longest first: a part would otherwise be
-    /// taken out of a whole, and leave the rest.
+    /// All texts that a secret can be recognised in, however they are escaped, the longest first: a
+    /// part would otherwise be taken out of a whole, and leave the rest.
     fn forms(&self) -> Vec<String> {
         let mut forms = BTreeSet::new();
         for secret in self.0.iter().flat_map(|secret| parts(secret)) {
             if let Ok(decoded) = percent_decode_str(secret).decode_utf8() {
                 forms.insert(decoded.into_owned());
             }
-            forms.insert(utf8_percent_encode(secret, NON_ALPHANUMERIC).to_string());
-            forms.insert(secret.replace('&', "&amp;"));
             forms.insert(secret.to_owned());
         }
         // As the message will be when they are looked for.
@@ -53,6 +48,77 @@ impl<'a> Secrets<'a> {
         forms.sort_by_key(|form| std::cmp::Reverse(form.len()));
         forms
     }
+}
+
+/// The text without these secrets, whichever of their characters are escaped as in a URL, in HTML or
+/// in JSON. Of two that begin in the same place the first of the list counts.
+fn without(text: &str, secrets: &[String]) -> String {
+    let mut left = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(next) = rest.chars().next() {
+        match secrets.iter().find_map(|secret| end_of(rest, secret)) {
+            Some(end) => {
+                left.push_str("[redacted]");
+                rest = &rest[end..];
+            }
+            None => {
+                left.push(next);
+                rest = &rest[next.len_utf8()..];
+            }
+        }
+    }
+    left
+}
+
+/// Where the secret ends that a text begins with.
+fn end_of(text: &str, secret: &str) -> Option<usize> {
+    // Most texts don't begin with it.
+    spellings(text.as_bytes(), *secret.as_bytes().first()?).next()?;
+    // A text may be read in more than one way: `%25` is a percent sign, or begins with one.
+    let mut ends = vec![0];
+    for byte in secret.bytes() {
+        ends = ends
+            .iter()
+            .flat_map(|end| spellings(&text.as_bytes()[*end..], byte).map(move |long| end + long))
+            .collect();
+        ends.dedup();
+        if ends.is_empty() {
+            return None;
+        }
+    }
+    let ends = ends.into_iter().filter(|end| text.is_char_boundary(*end));
+    ends.max()
+}
+
+/// How long the spellings are in which a text may begin with a byte.
+fn spellings(text: &[u8], byte: u8) -> impl Iterator<Item = usize> {
+    let plain = (text.first() == Some(&byte)).then_some(1);
+    let percent = match text {
+        [b'%', high, low, ..] if hex(*high, *low) == Some(byte) => Some(3),
+        _ => None,
+    };
+    let other: &[&[u8]] = match byte {
+        b' ' => &[b"+"],
+        b'/' => &[b"\\/"],
+        b'"' => &[b"\\\"", b"&quot;", b"&#34;"],
+        b'\\' => &[b"\\\\"],
+        b'&' => &[b"&amp;", b"\\u0026"],
+        b'\'' => &[b"&#39;", b"&#x27;"],
+        b'<' => &[b"&lt;", b"\\u003c"],
+        b'>' => &[b"&gt;", b"\\u003e"],
+        _ => &[],
+    };
+    let other = other.iter().filter(|other| text.starts_with(other));
+    plain
+        .into_iter()
+        .chain(percent)
+        .chain(other.map(|other| other.len()))
+}
+
+/// The byte of two hexadecimal digits.
+fn hex(high: u8, low: u8) -> Option<u8> {
+    let digit = |digit: u8| char::from(digit).to_digit(16);
+    u8::try_from(digit(high)? * 16 + digit(low)?).ok()
 }
 
 /// A secret, and where it is a URL, its path, its query, and their longer parts.
@@ -127,6 +193,20 @@ mod tests {
     }
 
     #[test]
+    fn a_short_secret_in_the_usual_percent_encoding_is_taken_out() {
+        for shown in [
+            "a.b/c=",
+            "a.b%2Fc%3D",
+            "a.b%2fc%3d",
+            "%61%2e%62%2F%63=",
+            "a.b\\/c=",
+        ] {
+            assert_eq!(clean(&format!("x {shown} y"), "a.b/c="), "x [redacted] y");
+        }
+        assert_eq!(clean("x a.b%2Fc y", "a.b/c="), "x a.b%2Fc y");
+    }
+
+    #[test]
     fn a_url_is_taken_out_whole_in_parts_and_in_other_spellings() {
         let url = "https://example.com/hooks/s%C3%A9cret-segment?key=hidden-value-1&b=2";
         for text in [
@@ -163,7 +243,42 @@ mod tests {
         assert_eq!(clean("\u{202e}txet\u{2066} a\u{2028}b", "x.x"), "txet a b");
     }
 
+    /// A character of a secret, and what it may look like where somebody shows it.
+    fn any_spelling() -> impl Strategy<Value = (char, String)> {
+        let characters = prop_oneof![
+            prop::char::range('!', '~'),
+            prop::sample::select(vec!['%', '&', '/', '+', '.', '-', '_', '~', '"', 'é', '字']),
+        ];
+        (characters, 0..4usize).prop_map(|(character, how)| {
+            let mut plain = [0; 4];
+            let plain: &str = character.encode_utf8(&mut plain);
+            let percent: String = plain.bytes().map(|byte| format!("%{byte:02X}")).collect();
+            let spelling = match (how, character) {
+                (1, _) => percent,
+                (2, _) => percent.to_lowercase(),
+                (3, '&') => "&amp;".to_owned(),
+                (3, '/') => "\\/".to_owned(),
+                (3, '"') => "\\\"".to_owned(),
+                _ => plain.to_owned(),
+            };
+            (character, spelling)
+        })
+    }
+
     proptest! {
+        #[test]
+        fn a_short_secret_is_taken_out_however_it_is_escaped(
+            spellings in prop::collection::vec(any_spelling(), 1..12)
+        ) {
+            let secret: String = spellings.iter().map(|(character, _)| *character).collect();
+            let shown: String = spellings.into_iter().map(|(_, spelling)| spelling).collect();
+            // No other part of the text has a character that a secret can have.
+            prop_assert_eq!(
+                clean(&format!("\u{3b1} {shown} \u{3c9}"), &secret),
+                "\u{3b1} [redacted] \u{3c9}"
+            );
+        }
+
         #[test]
         fn what_is_left_is_one_short_line_without_the_secret(
             before in "\\PC{0,300}", secret in "[A-Z]{12}", after in "(?s).{0,300}"

@@ -1,10 +1,12 @@
 //! A creation whose answer was lost, against the emulator.
 
+use std::time::Duration;
+
 use axum::{Router, body::Bytes};
 use monday_emulator::{DEFAULT_BOARD_ID, Effect, Emulator, Fault};
 use monday_webhooks::{
     ApiToken, BoardId, Client, ColumnId, Subscription, WebhookUrl,
-    client::{Creation, ErrorKind},
+    client::{Creation, ErrorKind, Limits, RetryPolicy},
 };
 use serde_json::json;
 
@@ -62,6 +64,9 @@ async fn a_lost_answer_is_made_good_also_beside_an_older_twin() {
                 panic!("{creation:?}");
             };
             assert_ne!(found.id, older.id);
+            // Somebody else may have made it.
+            assert_eq!(found.deliveries_are_signed(), None);
+            assert_eq!(older.deliveries_are_signed(), Some(true));
             assert_eq!((&found.event, &found.config), (&older.event, &older.config));
             let all = emulator.webhooks(DEFAULT_BOARD_ID);
             assert_eq!(all.len(), before + 1);
@@ -109,6 +114,53 @@ async fn a_refusal_is_no_reason_to_look_again() {
         .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidArgument);
     assert_eq!(emulator.requests().len(), 2);
+}
+
+#[tokio::test]
+async fn where_the_clients_own_limits_leave_no_room_for_a_look_nothing_is_sent() {
+    let emulator = Emulator::start().await.unwrap();
+    let client = Client::builder()
+        .endpoint(emulator.endpoint())
+        .limits(Limits::none().with_calls_per_minute(1))
+        .retry(RetryPolicy::never().with_max_elapsed(Duration::from_millis(300)))
+        .build(ApiToken::app(emulator.app_token().expose()).unwrap())
+        .unwrap();
+    client.webhooks().list(BOARD).await.unwrap();
+    let url = endpoint().await;
+    let webhooks = client.webhooks();
+    let outcome = webhooks.create_or_find(BOARD, &url, Subscription::CreateItem);
+    let error = outcome.await.unwrap_err();
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::RateLimit, 0));
+    assert!(!error.may_have_been_applied());
+    assert!(error.to_string().contains("own limits"), "{error}");
+    assert_eq!(emulator.requests().len(), 1);
+}
+
+/// The look waits its turn for longer than one request may take.
+#[tokio::test]
+async fn a_look_that_waits_for_the_clients_own_limits_is_not_lost() {
+    let emulator = Emulator::start().await.unwrap();
+    let client = Client::builder()
+        .endpoint(emulator.endpoint())
+        .limits(
+            Limits::none()
+                .with_calls_per_minute(1)
+                .with_minute(Duration::from_millis(300)),
+        )
+        .retry(RetryPolicy::never())
+        .build(ApiToken::app(emulator.app_token().expose()).unwrap())
+        .unwrap();
+    client.webhooks().list(BOARD).await.unwrap();
+    emulator.forget_requests();
+    emulator.add_fault(Fault::new(Effect::Lost).on("create_webhook"));
+    let url = endpoint().await;
+    let webhooks = client.webhooks();
+    let creation = webhooks
+        .create_or_find(BOARD, &url, Subscription::CreateItem)
+        .await
+        .unwrap();
+    assert!(matches!(creation, Creation::Found(_)), "{creation:?}");
+    assert_eq!(emulator.requests().len(), 3);
 }
 
 fn webhook(id: u64, event: &str) -> serde_json::Value {

@@ -4,7 +4,10 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use monday_emulator::{DEFAULT_BOARD_ID, Effect, Emulator, Fault};
-use monday_webhooks::{ApiToken, BoardId, Client, Subscription, WebhookId, client::RetryPolicy};
+use monday_webhooks::{
+    ApiToken, BoardId, Client, Subscription, WebhookId,
+    client::{Creation, RetryPolicy},
+};
 
 use super::create_or_find::endpoint;
 
@@ -119,6 +122,53 @@ async fn one_create_never_makes_two_webhooks_whatever_goes_wrong() {
                 }
                 Err(_) => assert_eq!(made, 0, "{name}"),
             }
+        }
+    }
+}
+
+/// Whether or not the looks meet the fault as well.
+#[tokio::test]
+async fn a_creation_that_looks_finds_its_own_webhook_and_no_other_whatever_goes_wrong() {
+    let monday = Monday::start().await;
+    let url = endpoint().await;
+    for effect in effects() {
+        for (always, everywhere) in [(false, false), (true, false), (false, true), (true, true)] {
+            let before = monday.emulator.webhooks(DEFAULT_BOARD_ID);
+            monday.emulator.clear_faults();
+            monday.emulator.forget_requests();
+            let mut fault = Fault::new(effect.clone());
+            if always {
+                fault = fault.always();
+            }
+            if !everywhere {
+                fault = fault.on("create_webhook");
+            }
+            monday.emulator.add_fault(fault);
+            let webhooks = monday.client.webhooks();
+            let creation = webhooks.create_or_find(BOARD, &url, Subscription::CreateItem);
+            let creation = creation.await;
+            let name =
+                format!("{effect:?} always: {always}, everywhere: {everywhere}: {creation:?}");
+            let mut made = monday.emulator.webhooks(DEFAULT_BOARD_ID);
+            made.retain(|webhook| before.iter().all(|older| older.id != webhook.id));
+            let is_found = matches!(creation, Ok(Creation::Found(_)));
+            match creation {
+                Ok(creation) => {
+                    assert_eq!(made.len(), 1, "{name}");
+                    assert_eq!(made[0].id, creation.into_webhook().id.get(), "{name}");
+                }
+                Err(error) if error.may_have_been_applied() => assert!(made.len() <= 1, "{name}"),
+                Err(_) => assert!(made.is_empty(), "{name}"),
+            }
+            // What was carried out is found where the looks are answered.
+            let is_lost = matches!(effect, Effect::Lost | Effect::Truncate | Effect::Partial);
+            if !everywhere {
+                assert_eq!(is_found, is_lost, "{name}");
+            }
+            let creations = monday.emulator.requests().into_iter();
+            let creations = creations.filter(|request| request.fields == ["create_webhook"]);
+            let most = RetryPolicy::default().max_retries as usize + 1;
+            assert!((1..=most).contains(&creations.count()), "{name}");
         }
     }
 }

@@ -184,3 +184,14 @@ fn what_an_app_cannot_have_is_named() {
         assert!(!error.contains("hidden"), "{error}");
     }
 }
+
+#[test]
+fn a_user_is_sent_back_to_the_url_as_it_was_registered() {
+    for redirect in ["https://example.com", "https://Example.com:443/a/../b"] {
+        let app = OAuthApp::new("id", "secret", redirect).unwrap();
+        let url = app.authorization_url(&[Scope::ME_READ], &state());
+        let asked = reqwest::Url::parse(&url).unwrap();
+        let sent = asked.query_pairs().find(|(name, _)| name == "redirect_uri");
+        assert_eq!(sent.unwrap().1, redirect);
+    }
+}

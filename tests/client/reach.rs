@@ -4,7 +4,7 @@ use std::{net::Ipv4Addr, sync::Arc};
 
 use monday_webhooks::{
     ApiToken, BoardId, Client,
-    client::{ClientBuilder, RetryPolicy, TransportCause},
+    client::{ClientBuilder, ErrorKind, RetryPolicy, TransportCause},
 };
 use serde_json::json;
 use tokio::{
@@ -215,4 +215,33 @@ async fn a_client_of_ones_own_is_called_with() {
     let [call] = server.calls().try_into().unwrap();
     assert_eq!(call.headers["user-agent"], "one's own");
     assert_eq!(call.headers["authorization"], TOKEN);
+}
+
+#[tokio::test]
+async fn an_answer_from_where_a_redirect_led_is_not_taken_for_mondays() {
+    let elsewhere = server().await;
+    for status in [301, 302, 303, 307, 308] {
+        let location: &'static str = Box::leak(elsewhere.endpoint.clone().into_boxed_str());
+        let redirect = Answer::text(status, "").header("location", location);
+        let server = Server::start([redirect]).await;
+        let follows = reqwest::Client::builder().no_proxy().build().unwrap();
+        let builder = || Client::builder().endpoint(server.endpoint.as_str());
+        let client = build(builder().http_client(follows));
+        for (error, in_doubt) in [(list(&client).await, false), (create(&client).await, true)] {
+            assert_eq!(error.kind(), ErrorKind::Configuration, "{status}");
+            assert!(error.to_string().contains("followed a redirect"), "{error}");
+            assert_eq!(
+                (error.may_have_been_applied(), error.attempts()),
+                (in_doubt, 1)
+            );
+        }
+        // The client's own one doesn't go there.
+        let went = elsewhere.calls().len();
+        let client = build(builder());
+        for error in [list(&client).await, create(&client).await] {
+            assert_eq!(error.kind(), ErrorKind::Configuration, "{status}");
+            assert_eq!(error.status(), Some(status));
+        }
+        assert_eq!(elsewhere.calls().len(), went);
+    }
 }

@@ -4,7 +4,7 @@ mod nats;
 
 use std::{net::SocketAddr, num::NonZeroU32, path::PathBuf, str::FromStr, time::Duration};
 
-use clap::{Args, Parser, Subcommand};
+use clap::{ArgMatches, Args, Parser, Subcommand};
 use clap_complete::Shell;
 use monday_emulator::Fault;
 use monday_webhooks::{
@@ -28,8 +28,6 @@ pub(crate) use nats::{NatsArgs, NatsSync};
 pub(crate) struct Cli {
     #[command(flatten)]
     pub(crate) global: Global,
-    #[command(flatten)]
-    pub(crate) settings: Settings,
     #[command(subcommand)]
     pub(crate) command: Command,
 }
@@ -63,20 +61,27 @@ pub(crate) struct Global {
     pub(crate) verbose: u8,
 }
 
-/// Where the client's settings come from. After `create` the same word means the webhook's config,
-/// so that this can't be an option of all commands.
-#[derive(Debug, Clone, Args)]
+/// Where the client's settings come from: an option before and after the name of every command but
+/// `create`, after which the same word means the webhook's config. So clap can't have it as a global
+/// one.
+#[derive(Debug, Clone, Default, Args)]
 pub(crate) struct Settings {
     /// Read the client's settings from this TOML, YAML or JSON file; the environment and the
-    /// options win over it
-    #[arg(id = "settings", long = "config", value_name = "FILE")]
+    /// options win over it. Before `create`: after it --config is the webhook's config
+    #[arg(id = "settings", long = "config", help_heading = GLOBAL, value_name = "FILE")]
     pub(crate) file: Option<PathBuf>,
 }
 
 impl Settings {
-    /// These, or else those given before the command.
-    pub(crate) fn or(self, outer: Self) -> Self {
-        if self.file.is_some() { self } else { outer }
+    /// Those given last: after the command's name before those in front of it.
+    pub(crate) fn of(matches: &ArgMatches) -> Self {
+        let inner = matches.subcommand().map(|(_, matches)| Self::of(matches));
+        match inner {
+            Some(inner) if inner.file.is_some() => inner,
+            _ => Self {
+                file: matches.try_get_one("settings").ok().flatten().cloned(),
+            },
+        }
     }
 }
 
@@ -138,7 +143,8 @@ pub(crate) struct CreateArgs {
     /// The group, for item_moved_to_specific_group
     #[arg(long, value_name = "ID")]
     pub(crate) group: Option<GroupId>,
-    /// The whole config instead, as monday takes it
+    /// The whole config instead, as monday takes it; the file with the client's settings is named
+    /// before the command: monday-webhooks --config FILE create
     #[arg(long, value_name = "JSON", conflicts_with_all = ["column", "status_index", "any_status", "group"])]
     pub(crate) config: Option<String>,
     /// Take an http URL too: for an emulator on this machine
@@ -154,8 +160,6 @@ pub(crate) struct ListArgs {
     /// Only webhooks made by the token's own app
     #[arg(long)]
     pub(crate) app_only: bool,
-    #[command(flatten)]
-    pub(crate) settings: Settings,
 }
 
 #[derive(Debug, Args)]
@@ -165,8 +169,6 @@ pub(crate) struct DeleteArgs {
     /// Don't mind if it isn't there
     #[arg(long)]
     pub(crate) missing_ok: bool,
-    #[command(flatten)]
-    pub(crate) settings: Settings,
 }
 
 #[derive(Debug, Args)]
@@ -177,7 +179,7 @@ pub(crate) struct ListenArgs {
     /// The path of the endpoint
     #[arg(long, default_value = "/")]
     pub(crate) path: String,
-    /// Take deliveries signed with the secret in this variable; several for a rotation
+    /// Take what is signed with the secret in this variable, or several
     #[arg(
         long,
         value_name = "VAR",
@@ -199,8 +201,7 @@ pub(crate) struct ListenArgs {
     pub(crate) inbox: InboxName,
     #[command(flatten)]
     pub(crate) nats: NatsArgs,
-    /// Hand deliveries on to this URL, with their headers, and again as monday would: once a
-    /// minute for 30 minutes
+    /// Hand deliveries on to this URL, as often as monday would: 31 times
     #[arg(long, value_name = "URL")]
     pub(crate) forward: Option<String>,
     /// The time between the attempts at the URL, such as 5s
@@ -219,7 +220,7 @@ pub(crate) struct InspectArgs {
     /// Serve a page that shows what arrives, such as at 127.0.0.1:9000
     #[arg(long, value_name = "HOST:PORT")]
     pub(crate) inspect: Option<SocketAddr>,
-    /// Ask for the token in this variable; needed where others can reach the page
+    /// Ask for the token in this variable; needed beyond this machine
     #[arg(long, value_name = "VAR", requires = "inspect")]
     pub(crate) inspect_token_env: Option<String>,
 }

@@ -1,8 +1,8 @@
 //! The command line as a whole: its words, and which of them each command shows.
 
-use clap::{Arg, CommandFactory, FromArgMatches};
+use clap::{Arg, Args, CommandFactory, FromArgMatches};
 
-use crate::args::Cli;
+use crate::args::{Cli, Settings};
 
 /// Those global options that are for monday's API.
 const API: &[&str] = &["token_env", "endpoint", "api_version"];
@@ -29,7 +29,8 @@ const IGNORED: &[(&[&str], &[&str])] = &[
 pub(crate) fn command() -> clap::Command {
     let command = Cli::command();
     let global: Vec<Arg> = command.get_arguments().cloned().collect();
-    hide_ignored(command, &global, &mut Vec::new())
+    let command = hide_ignored(command, &global, &mut Vec::new());
+    with_settings(command, true, &mut Vec::new())
 }
 
 /// Hides what the command at this path, and those below it, ignore.
@@ -48,8 +49,32 @@ fn hide_ignored(command: clap::Command, global: &[Arg], path: &mut Vec<String>) 
     })
 }
 
+/// Gives the command at this path, and those below it, the option of [`Settings`], but for the one
+/// that has the word for something else. It is shown where it does something.
+fn with_settings(command: clap::Command, shown: bool, path: &mut Vec<String>) -> clap::Command {
+    let command = command.mut_subcommands(|below| {
+        path.push(below.get_name().to_owned());
+        let mut ignoring = IGNORED.iter().filter(|(_, options)| options == &API);
+        let shown = shown && !ignoring.any(|(ignoring, _)| ignoring == path);
+        let below = with_settings(below, shown, path);
+        path.pop();
+        below
+    });
+    let is_taken = |option: &Arg| option.get_long() == Some("config");
+    if command.get_arguments().any(is_taken) {
+        return command;
+    }
+    // The option alone: the words of the type aren't a command's.
+    let settings = Settings::augment_args(clap::Command::new("settings"));
+    let options = settings.get_arguments().cloned();
+    command.args(options.map(|option| option.hide(!shown)))
+}
+
 /// Reads the command line.
-pub(crate) fn parse() -> Result<Cli, clap::Error> {
+pub(crate) fn parse() -> Result<(Cli, Settings), clap::Error> {
     let mut matches = command().try_get_matches()?;
-    Cli::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut command()))
+    let settings = Settings::of(&matches);
+    let cli = Cli::from_arg_matches_mut(&mut matches);
+    let cli = cli.map_err(|error| error.format(&mut command()))?;
+    Ok((cli, settings))
 }

@@ -14,12 +14,12 @@ mod secrets;
 
 use std::process::ExitCode;
 
-use args::{Cli, Command, InboxCommand, SchemaCommand, TokenCommand};
+use args::{Cli, Command, InboxCommand, SchemaCommand, Settings, TokenCommand};
 use failure::Failure;
 
 fn main() -> ExitCode {
     let result = match command_line::parse() {
-        Ok(cli) => run(cli),
+        Ok((cli, settings)) => run(cli, &settings),
         Err(error) if error.use_stderr() => Err(Failure::usage(failure::one_line(&error))),
         // In colour on a terminal alone.
         Err(help) => output::styled(&help.render()),
@@ -30,16 +30,16 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(cli: Cli) -> Result<(), Failure> {
+fn run(cli: Cli, settings: &Settings) -> Result<(), Failure> {
     output::start_logging(cli.global.verbose);
-    let (global, settings) = (cli.global, cli.settings);
+    let global = cli.global;
     match cli.command {
         Command::Demo => commands::demo::run(&global),
         Command::Events => commands::events::run(&global),
-        Command::Create(args) => commands::create::run(&global, &settings, args),
-        Command::List(args) => commands::list::run(&global, settings, args),
-        Command::Delete(args) => commands::delete::run(&global, settings, args),
-        Command::Listen(args) => commands::listen::run(&global, &args),
+        Command::Create(args) => commands::create::run(&global, settings, args),
+        Command::List(args) => commands::list::run(&global, settings, &args),
+        Command::Delete(args) => commands::delete::run(&global, settings, &args),
+        Command::Listen(args) => commands::listen::run(&global, settings, &args),
         Command::Inbox(command) => match command {
             InboxCommand::Status(args) => commands::inbox::status(&global, &args),
             InboxCommand::Dead(args) => commands::inbox::dead(&global, &args),
@@ -54,7 +54,7 @@ fn run(cli: Cli) -> Result<(), Failure> {
         Command::Trigger(args) => commands::trigger::run(&global, &args),
         Command::Emulate(args) => commands::emulate::run(&global, &args),
         Command::Schema(command) => match command {
-            SchemaCommand::Fetch(args) => commands::schema::fetch(&global, &settings, &args),
+            SchemaCommand::Fetch(args) => commands::schema::fetch(&global, settings, &args),
             SchemaCommand::Import(args) => commands::schema::import(&args),
             SchemaCommand::Diff(args) => commands::schema::diff(&global, &args),
             SchemaCommand::Check(args) => commands::schema::check(&global, &args),

@@ -119,17 +119,35 @@ pub(crate) fn table(
 
 const HEADER: anstyle::Style = anstyle::Style::new().bold();
 
-/// Somebody else's text for a terminal: without characters that would steer it.
+/// Somebody else's text for a terminal: without characters that would steer it, or make a text look
+/// like another one.
 pub(crate) fn printable(text: &str) -> String {
     text.chars()
         .map(|character| {
-            if character.is_control() {
+            if character.is_control() || is_deceptive(character) {
                 '\u{FFFD}'
             } else {
                 character
             }
         })
         .collect()
+}
+
+/// Characters that turn the direction of a text around, have no width, or end a line in other
+/// programs.
+const fn is_deceptive(character: char) -> bool {
+    matches!(
+        character,
+        '\u{ad}'
+            | '\u{61c}'
+            | '\u{180e}'
+            | '\u{200b}'..='\u{200f}'
+            | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}'
+            | '\u{feff}'
+            | '\u{fff9}'..='\u{fffb}'
+            | '\u{e0000}'..='\u{e007f}'
+    )
 }
 
 /// JSON on one line, every token as it was.
@@ -241,6 +259,14 @@ mod tests {
         );
         assert_eq!(compact(&indented).unwrap().get(), json);
         assert_eq!(super::indented("no {json"), "no {json");
+    }
+
+    #[test]
+    fn what_a_terminal_gets_is_what_it_looks_like() {
+        assert_eq!(
+            printable("a\u{1b}[31m\n\u{202e}gnp.exe\u{2066}b\u{200b}c\u{2028}\u{feff}é字"),
+            "a\u{fffd}[31m\u{fffd}\u{fffd}gnp.exe\u{fffd}b\u{fffd}c\u{fffd}\u{fffd}é字"
+        );
     }
 
     #[test]

@@ -72,7 +72,7 @@ impl fmt::Display for Variable<'_> {
 
 /// The settings of the file, the environment and the options, of which the later win; without the
 /// token of `--token-env`.
-fn config(global: &Global, settings: &Settings) -> Result<ClientConfig, Failure> {
+pub(crate) fn config(global: &Global, settings: &Settings) -> Result<ClientConfig, Failure> {
     let mut layers = ConfigLayers::new();
     if let Some(file) = &settings.file {
         layers = layers.file(file).map_err(|error| usage(&error))?;
@@ -96,19 +96,6 @@ fn config(global: &Global, settings: &Settings) -> Result<ClientConfig, Failure>
         config.api_version = Some(version.clone());
     }
     Ok(config)
-}
-
-/// Where monday's API is and in which version it is wanted, where something says so: for what needs
-/// no token.
-pub(crate) fn api(
-    global: &Global,
-    settings: &Settings,
-) -> Result<(Option<String>, Option<String>), Failure> {
-    let mut config = config(global, settings)?;
-    // A client is made all the same, since it checks them.
-    config.token = Some("none".to_owned());
-    config.client().map_err(|error| usage(&error))?;
-    Ok((config.endpoint, config.api_version))
 }
 
 /// A client with the settings of the file, the environment and the options.

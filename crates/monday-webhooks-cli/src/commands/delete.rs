@@ -12,8 +12,8 @@ use crate::{
     secrets,
 };
 
-pub(crate) fn run(global: &Global, outer: Settings, args: DeleteArgs) -> Result<(), Failure> {
-    let client = secrets::client(global, &args.settings.or(outer))?;
+pub(crate) fn run(global: &Global, settings: &Settings, args: &DeleteArgs) -> Result<(), Failure> {
+    let client = secrets::client(global, settings)?;
     let meaning = "the webhook may have been deleted, and can be deleted again with --missing-ok";
     let deleted = super::interruptible(meaning, async {
         let _waiting = Progress::saying("waiting for monday");

@@ -9,8 +9,8 @@ use crate::{
     secrets,
 };
 
-pub(crate) fn run(global: &Global, outer: Settings, args: ListArgs) -> Result<(), Failure> {
-    let client = secrets::client(global, &args.settings.or(outer))?;
+pub(crate) fn run(global: &Global, settings: &Settings, args: &ListArgs) -> Result<(), Failure> {
+    let client = secrets::client(global, settings)?;
     let webhooks = super::interruptible(super::NOTHING_CHANGED, async {
         let _waiting = Progress::saying("waiting for monday");
         let webhooks = client.webhooks();

@@ -11,7 +11,7 @@ use crate::{
     advice,
     args::{CheckArgs, DiffArgs, FailOn, FetchArgs, Global, ImportArgs, Settings},
     failure::{Failure, with_causes},
-    output,
+    net, output,
     progress::Progress,
     secrets,
 };
@@ -147,9 +147,10 @@ pub(crate) fn check(global: &Global, args: &CheckArgs) -> Result<(), Failure> {
 }
 
 pub(crate) fn fetch(global: &Global, settings: &Settings, args: &FetchArgs) -> Result<(), Failure> {
-    let (endpoint, version) = secrets::api(global, settings)?;
-    let version = version.as_deref().unwrap_or(API_VERSION);
-    let endpoint = endpoint.as_deref().unwrap_or(DEFAULT_ENDPOINT);
+    let config = secrets::config(global, settings)?;
+    let version = config.api_version.as_deref().unwrap_or(API_VERSION);
+    let endpoint = config.endpoint.as_deref().unwrap_or(DEFAULT_ENDPOINT);
+    let http = net::client(&config)?;
     let url = reqwest::Url::parse_with_params(
         &format!("{}/get_schema", endpoint.trim_end_matches('/')),
         [("format", "json"), ("version", version)],
@@ -164,12 +165,11 @@ pub(crate) fn fetch(global: &Global, settings: &Settings, args: &FetchArgs) -> R
             ))
             .advise("check the connection, --endpoint and --api-version")
         };
-        let client = reqwest::Client::builder()
-            .connect_timeout(Duration::from_secs(10))
-            .timeout(FETCH_TIME)
-            .build()
-            .map_err(failed)?;
-        let response = client.get(url).send().await.map_err(failed)?;
+        let mut request = http.get(url).timeout(FETCH_TIME);
+        for (name, value) in &config.headers {
+            request = request.header(name, value);
+        }
+        let response = request.send().await.map_err(failed)?;
         let mut response = response.error_for_status().map_err(failed)?;
         let mut schema = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(failed)? {

@@ -379,3 +379,110 @@ fn settings_come_from_a_file_then_the_environment_then_the_options() {
         assert!(!ran.stderr().contains("hidden"), "{ran:?}");
     }
 }
+
+#[test]
+fn every_command_takes_a_file_of_settings_before_and_after_its_name() {
+    let monday = Monday::start();
+    let directory = tempfile::tempdir().unwrap();
+    let (file, other) = (
+        directory.path().join("a.toml"),
+        directory.path().join("b.toml"),
+    );
+    let endpoint = monday.emulator.endpoint();
+    let token = monday.emulator.app_token().expose();
+    std::fs::write(
+        &file,
+        format!("token = \"{token}\"\nurl = \"{endpoint}\"\n"),
+    )
+    .unwrap();
+    std::fs::write(&other, "endpoint = \"http://127.0.0.1:1/v2\"\n").unwrap();
+    let (file, other) = (file.to_str().unwrap(), other.to_str().unwrap());
+
+    for arguments in [
+        &["events", "--json", "--config", file][..],
+        &["--config", file, "events", "--json"],
+        &["decode", "--config", file, "/dev/null", "--lines"],
+        &["schema", "--config", file, "fetch"],
+        &["schema", "fetch", "--config", file],
+        &["--config", file, "schema", "fetch"],
+        // The nearest one counts.
+        &["--config", other, "schema", "fetch", "--config", file],
+    ] {
+        let ran = run(&mut command(arguments));
+        assert_eq!(ran.code(), 0, "{arguments:?}: {ran:?}");
+    }
+    run(&mut command(&["schema", "fetch", "--config", other])).refused(1, "could not be fetched");
+    let mut environment = command(&["schema", "fetch"]);
+    run(environment.env("MONDAY_API_URL", "http://127.0.0.1:1/v2"))
+        .refused(1, "could not be fetched");
+    let remote = ["schema", "fetch", "--endpoint", "http://example.com/v2"];
+    run(&mut command(&remote)).refused(2, "loopback");
+
+    // After `create` the word is the webhook's own.
+    let mut endpoint = Running::start(&mut command(&[
+        "listen",
+        "--addr",
+        "127.0.0.1:0",
+        "--unsigned",
+        "--config",
+        file,
+    ]));
+    let url = endpoint.next_json()["listening"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let board = board();
+    let create = [
+        "create",
+        "--json",
+        "--allow-http",
+        "--board",
+        &board,
+        "--url",
+        &url,
+        "--event",
+        "change_specific_column_value",
+        "--config",
+        r#"{"columnId":"a"}"#,
+    ];
+    let created = run(&mut command(&[&["--config", file], &create[..]].concat())).json();
+    assert_eq!(created["config"], json!({"columnId": "a"}));
+    let delete = [
+        "delete",
+        created["id"].as_str().unwrap(),
+        "--json",
+        "--config",
+        file,
+    ];
+    assert_eq!(run(&mut command(&delete)).json()["id"], created["id"]);
+    let help = run(&mut command(&["create", "--help"]));
+    assert!(help.stdout().contains("--config FILE create"), "{help:?}");
+
+    let missing = [
+        "listen",
+        "--addr",
+        "127.0.0.1:0",
+        "--unsigned",
+        "--config",
+        "/no/such.toml",
+    ];
+    run(&mut command(&missing)).refused(2, "/no/such.toml");
+}
+
+#[test]
+fn an_empty_variable_is_one_that_is_not_set() {
+    let monday = Monday::start();
+    let board = board();
+    let endpoint = monday.emulator.endpoint();
+    let list = ["list", "--json", "--board", &board, "--endpoint", &endpoint];
+    let mut listing = command(&list);
+    listing
+        .env("MONDAY_API_TOKEN", "")
+        .env("MONDAY_API_VERSION", "");
+    listing.env("MONDAY_API_KEY", monday.emulator.app_token().expose());
+    assert_eq!(run(&mut listing).json(), json!([]));
+    let mut none = command(&list);
+    run(none.env("MONDAY_API_TOKEN", "").env("MONDAY_API_KEY", "")).refused(2, "no API token");
+    let mut named = command(&[&list[..], &["--token-env", "EMPTY"]].concat());
+    run(named.env("EMPTY", "")).refused(2, "EMPTY: the API token is empty");
+}

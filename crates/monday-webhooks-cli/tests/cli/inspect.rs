@@ -269,6 +269,22 @@ fn without_an_endpoint_there_is_nowhere_to_replay_to() {
 }
 
 #[test]
+fn the_page_asks_monday_with_the_settings_of_the_file() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let emulator = runtime
+        .block_on(monday_emulator::Emulator::start())
+        .unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("monday.yml");
+    let (endpoint, token) = (emulator.endpoint(), emulator.app_token().expose());
+    std::fs::write(&file, format!("token: {token}\nurl: {endpoint}\n")).unwrap();
+    let inspected = Inspected::listen(&["--unsigned", "--config", file.to_str().unwrap()]);
+    let webhooks = inspected.get(&format!("/api/webhooks?board={DEFAULT_BOARD_ID}"));
+    assert_eq!(webhooks, json!([]));
+    assert_eq!(emulator.requests().len(), 1);
+}
+
+#[test]
 fn the_page_and_its_answers_are_for_nobody_else() {
     let inspected = Inspected::listen(&["--unsigned"]);
     let page = inspected.exchange("GET", "/", "", "");

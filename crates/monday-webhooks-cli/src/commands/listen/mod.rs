@@ -36,7 +36,11 @@ use crate::{
 /// How long the end waits for what was accepted to be printed.
 const DRAIN_TIME: Duration = Duration::from_secs(10);
 
-pub(crate) fn run(global: &Global, args: &ListenArgs) -> Result<(), Failure> {
+pub(crate) fn run(global: &Global, settings: &Settings, args: &ListenArgs) -> Result<(), Failure> {
+    if settings.file.is_some() {
+        // A file that was named isn't passed over, whoever needs it.
+        secrets::config(global, settings)?;
+    }
     let style = match (args.quiet, output::json_lines(global)) {
         (true, _) => Style::Quiet,
         (false, true) => Style::Json,
@@ -46,6 +50,7 @@ pub(crate) fn run(global: &Global, args: &ListenArgs) -> Result<(), Failure> {
     let forwarder = forwarder(args)?;
     let listener = Listener {
         global,
+        settings,
         args,
         verifier,
         forwarder,
@@ -86,6 +91,7 @@ const IDLE_LOOKS: u32 = 40;
 /// The options, read.
 struct Listener<'a> {
     global: &'a Global,
+    settings: &'a Settings,
     args: &'a ListenArgs,
     /// None for unsigned deliveries.
     verifier: Option<Verifier>,
@@ -134,8 +140,7 @@ impl Listener<'_> {
                 inbox: Arc::clone(&inbox),
                 record: inspector.record(),
                 forwarder: self.forwarder.clone(),
-                client: secrets::client(self.global, &Settings { file: None })
-                    .map_err(Failure::into_message),
+                client: secrets::client(self.global, self.settings).map_err(Failure::into_message),
             };
             tokio::spawn(inspector.serve(backend))
         });
