@@ -51,6 +51,17 @@ pub enum InboxError {
     /// The server can't be reached, or didn't answer in time.
     #[error("the inbox's server can't be reached")]
     Unreachable(#[source] Cause),
+    /// The server doesn't take the credentials.
+    #[error("the inbox's server refuses the credentials")]
+    Unauthorized(#[source] Cause),
+    /// The delivery is larger than the server takes.
+    #[error(
+        "the delivery is larger than the {limit} bytes that the inbox's server takes: raise its max_payload"
+    )]
+    TooLarge {
+        /// The limit, in bytes.
+        limit: usize,
+    },
     /// The inbox was closed.
     #[error("the inbox is closed")]
     Closed,
@@ -73,6 +84,7 @@ impl InboxError {
                 | Self::Version { .. }
                 | Self::NotAnInbox { .. }
                 | Self::Unsafe(_)
+                | Self::Unauthorized(_)
                 | Self::Closed
         )
     }

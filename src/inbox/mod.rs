@@ -25,6 +25,7 @@
 //! |---|---|---|
 //! | [`MemoryInbox`] | nothing: what it holds dies with the process | tests, and where a lost event doesn't matter |
 //! | `SqliteInbox` (feature `sqlite`) | a crash of the process and of the machine | one machine |
+//! | `NatsInbox` (feature `nats`) | the same, and with three servers the loss of one | several machines |
 //!
 //! ```
 //! use std::sync::Arc;
@@ -56,6 +57,8 @@ mod error;
 mod ledger;
 mod memory;
 mod metrics;
+#[cfg(feature = "nats")]
+pub mod nats;
 mod received;
 mod seen;
 mod sink;
@@ -72,6 +75,8 @@ pub use error::InboxError;
 pub use ledger::{DeadLetter, DeadLetterId, Ledger, Status};
 pub use memory::{MemoryInbox, MemoryLease, MemoryOptions};
 pub use metrics::{AttemptOutcome, Counters, Metrics};
+#[cfg(feature = "nats")]
+pub use nats::{NatsInbox, NatsOptions};
 pub use received::Received;
 #[cfg(feature = "sqlite")]
 pub use sqlite::{SqliteInbox, SqliteLease, SqliteOptions, SqliteView};

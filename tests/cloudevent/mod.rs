@@ -1,13 +1,26 @@
 //! Deliveries as CloudEvents, held to what the specification's JSON format asks of an event.
 
+use std::sync::LazyLock;
+
 use monday_webhooks::{Delivery, SubscriptionKind, testing::sample};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-/// The specification's rules for the attributes that are used: `id`, `source`, `specversion` and
-/// `type` have to be there, every attribute that is there is a text that isn't empty, `time` is in
-/// RFC 3339, and names are lower-case letters and digits.
+/// The specification's own schema, its formats included.
+static SCHEMA: LazyLock<jsonschema::Validator> = LazyLock::new(|| {
+    let schema = serde_json::from_str(include_str!("schema/cloudevents.json")).unwrap();
+    jsonschema::draft7::options()
+        .should_validate_formats(true)
+        .build(&schema)
+        .unwrap()
+});
+
+/// What the schema says, and the specification's rules beyond it: every attribute that is there is a
+/// text that isn't empty, `source` is absolute here, and names are lower-case letters and digits.
 fn assert_is_cloudevent(event: &Value) {
+    if let Err(error) = SCHEMA.validate(event) {
+        panic!("{error}");
+    }
     let event = event.as_object().unwrap();
     assert_eq!(event["specversion"], "1.0");
     for required in ["id", "source", "type"] {
@@ -47,6 +60,28 @@ fn every_sample_is_a_cloudevent_with_the_delivery_in_it() {
         wire_types.insert(event["type"].to_string());
     }
     assert_eq!(wire_types.len(), 12);
+}
+
+#[test]
+fn the_schema_refuses_what_is_no_cloudevent() {
+    let delivery = Delivery::parse(r#"{"event":{}}"#).unwrap();
+    assert!(SCHEMA.is_valid(&event(&delivery)));
+    let changes = [
+        ("id", json!("")),
+        ("id", json!(1)),
+        ("source", json!("a b")),
+        ("type", Value::Null),
+        ("time", json!("yesterday")),
+        ("data_base64", json!(1)),
+    ];
+    for (name, value) in changes {
+        let mut event = event(&delivery);
+        event[name] = value;
+        assert!(!SCHEMA.is_valid(&event), "{event}");
+    }
+    let mut event = event(&delivery);
+    event.as_object_mut().unwrap().remove("specversion");
+    assert!(!SCHEMA.is_valid(&event));
 }
 
 #[test]

@@ -1,8 +1,16 @@
 //! The inbox: one suite that every implementation passes, and what is particular to each.
 
 mod deliveries;
+#[cfg(target_os = "linux")]
+mod faults;
+mod log;
 mod memory;
+mod nats;
+mod nats_access;
+mod nats_server;
+mod nats_setup;
 mod sqlite;
+mod stored;
 mod suite;
 mod worker_suite;
 

@@ -7,6 +7,8 @@
 
 mod bench;
 mod changelog;
+mod crash;
+mod nats;
 mod schema;
 mod test;
 
@@ -16,6 +18,8 @@ use std::{
 };
 
 const USAGE: &str = "usage: cargo xtask test
+       cargo xtask nats
+       cargo xtask crash --rounds N [--inbox sqlite|nats|cluster] [--seed N]
        cargo xtask bench [--quick]
        cargo xtask schema check
        cargo xtask schema bless
@@ -24,7 +28,11 @@ const USAGE: &str = "usage: cargo xtask test
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let done = match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-        ["test"] => test::run().map_err(Into::into),
+        ["test"] => test::run(),
+        ["nats"] => nats::server()
+            .map(|server| println!("{}", server.display()))
+            .map_err(Into::into),
+        ["crash", ref options @ ..] => crash::run(options),
         ["bench"] => bench::run(false).map_err(Into::into),
         ["bench", "--quick"] => bench::run(true).map_err(Into::into),
         ["schema", "check"] => schema::check(),

@@ -1,15 +1,21 @@
 //! The command line's words. Their meaning is in [`commands`](crate::commands).
 
+mod nats;
+
 use std::{net::SocketAddr, num::NonZeroU32, path::PathBuf, str::FromStr, time::Duration};
 
 use clap::{ArgMatches, Args, Parser, Subcommand};
 use clap_complete::Shell;
 use monday_emulator::Fault;
 use monday_webhooks::{
-    BoardId, ColumnId, GroupId, SubscriptionKind, WebhookId, auth::MAX_LEEWAY, inbox::DeadLetterId,
+    BoardId, ColumnId, GroupId, SubscriptionKind, WebhookId,
+    auth::MAX_LEEWAY,
+    inbox::{DeadLetterId, NatsOptions},
 };
 
 use crate::overrides::Override;
+
+pub(crate) use nats::{NatsArgs, NatsSync};
 
 /// The whole life of monday.com webhooks: subscribe, listen, decode, and try all of it offline.
 #[derive(Debug, Parser)]
@@ -174,7 +180,7 @@ pub(crate) struct ListenArgs {
     /// The path of the endpoint
     #[arg(long, default_value = "/")]
     pub(crate) path: String,
-    /// Take deliveries signed with the secret in this variable; several for a rotation
+    /// Take what is signed with the secret in this variable, or several
     #[arg(
         long,
         value_name = "VAR",
@@ -185,17 +191,18 @@ pub(crate) struct ListenArgs {
     /// Take deliveries from anybody who knows the URL
     #[arg(long)]
     pub(crate) unsigned: bool,
-    /// Take only tokens for this URL, or for another one given in the same way
+    /// Take only tokens for this URL; several may be given
     #[arg(long, value_name = "URL", conflicts_with = "unsigned")]
     pub(crate) audience: Vec<String>,
     /// Let an audience be an http URL on another machine
     #[arg(long)]
     pub(crate) allow_http: bool,
-    /// Keep deliveries here until they are printed: memory, or sqlite:PATH
+    /// Keep deliveries here until they are printed: memory, sqlite:PATH or nats://HOST:PORT/STREAM
     #[arg(long, value_name = "INBOX", default_value = "memory")]
     pub(crate) inbox: InboxName,
-    /// Hand deliveries on to this URL, with their headers, and again as monday would: once a
-    /// minute for 30 minutes
+    #[command(flatten)]
+    pub(crate) nats: NatsArgs,
+    /// Hand deliveries on to this URL, as often as monday would: 31 times
     #[arg(long, value_name = "URL")]
     pub(crate) forward: Option<String>,
     /// The time between the attempts at the URL, such as 5s
@@ -214,7 +221,7 @@ pub(crate) struct InspectArgs {
     /// Serve a page that shows what arrives, such as at 127.0.0.1:9000
     #[arg(long, value_name = "HOST:PORT")]
     pub(crate) inspect: Option<SocketAddr>,
-    /// Ask for the token in this variable; needed where others can reach the page
+    /// Ask for the token in this variable; needed beyond this machine
     #[arg(long, value_name = "VAR", requires = "inspect")]
     pub(crate) inspect_token_env: Option<String>,
 }
@@ -233,9 +240,11 @@ pub(crate) enum InboxCommand {
 
 #[derive(Debug, Args)]
 pub(crate) struct InboxArgs {
-    /// The inbox: sqlite:PATH
+    /// The inbox: sqlite:PATH or nats://HOST:PORT/STREAM
     #[arg(long, value_name = "INBOX")]
     pub(crate) inbox: InboxName,
+    #[command(flatten)]
+    pub(crate) nats: NatsArgs,
 }
 
 #[derive(Debug, Args)]
@@ -474,16 +483,21 @@ fn wait(text: &str) -> Result<Duration, String> {
 pub(crate) enum InboxName {
     Memory,
     Sqlite(PathBuf),
+    Nats(Box<NatsOptions>),
 }
 
 impl FromStr for InboxName {
-    type Err = &'static str;
+    type Err = String;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         match text.split_once(':') {
             None if text == "memory" => Ok(Self::Memory),
             Some(("sqlite", path)) if !path.is_empty() => Ok(Self::Sqlite(path.into())),
-            _ => Err("an inbox is memory, or sqlite:PATH"),
+            Some(("nats" | "tls", _)) => match NatsOptions::from_address(text) {
+                Ok(options) => Ok(Self::Nats(Box::new(options))),
+                Err(error) => Err(error.to_string()),
+            },
+            _ => Err("an inbox is memory, sqlite:PATH or nats://HOST:PORT/STREAM".to_owned()),
         }
     }
 }

@@ -203,3 +203,84 @@ fn io_error(error: &io::Error) -> InboxError {
         _ => InboxError::Failed(cause),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::ffi;
+
+    use super::*;
+
+    #[test]
+    fn each_trouble_of_the_file_has_an_error_of_its_own() {
+        type Check = fn(&InboxError) -> bool;
+        let checks: [(i32, Check, bool); 9] = [
+            (
+                ffi::SQLITE_FULL,
+                |e| matches!(e, InboxError::DiskFull(_)),
+                false,
+            ),
+            (
+                ffi::SQLITE_READONLY,
+                |e| matches!(e, InboxError::ReadOnly(_)),
+                false,
+            ),
+            (
+                ffi::SQLITE_READONLY_DIRECTORY,
+                |e| matches!(e, InboxError::ReadOnly(_)),
+                false,
+            ),
+            (
+                ffi::SQLITE_PERM,
+                |e| matches!(e, InboxError::ReadOnly(_)),
+                false,
+            ),
+            (
+                ffi::SQLITE_CORRUPT,
+                |e| matches!(e, InboxError::Corrupt(_)),
+                true,
+            ),
+            (
+                ffi::SQLITE_NOTADB,
+                |e| matches!(e, InboxError::Corrupt(_)),
+                true,
+            ),
+            (
+                ffi::SQLITE_BUSY,
+                |e| matches!(e, InboxError::Locked(_)),
+                false,
+            ),
+            (
+                ffi::SQLITE_BUSY_SNAPSHOT,
+                |e| matches!(e, InboxError::Locked(_)),
+                false,
+            ),
+            (
+                ffi::SQLITE_IOERR_FSYNC,
+                |e| matches!(e, InboxError::Failed(_)),
+                false,
+            ),
+        ];
+        for (code, is_right, is_permanent) in checks {
+            let of_sqlite = rusqlite::Error::SqliteFailure(ffi::Error::new(code), None);
+            let error = error(of_sqlite);
+            assert!(is_right(&error), "{code}: {error}");
+            assert_eq!(error.is_permanent(), is_permanent, "{error}");
+        }
+        for (kind, is_right) in [
+            (
+                io::ErrorKind::ReadOnlyFilesystem,
+                (|e| matches!(e, InboxError::ReadOnly(_))) as Check,
+            ),
+            (io::ErrorKind::PermissionDenied, |e| {
+                matches!(e, InboxError::ReadOnly(_))
+            }),
+            (io::ErrorKind::StorageFull, |e| {
+                matches!(e, InboxError::DiskFull(_))
+            }),
+            (io::ErrorKind::Other, |e| matches!(e, InboxError::Failed(_))),
+        ] {
+            let error = io_error(&kind.into());
+            assert!(is_right(&error), "{kind}: {error}");
+        }
+    }
+}

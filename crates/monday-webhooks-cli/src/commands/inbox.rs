@@ -36,20 +36,23 @@ struct Letter<'a> {
 }
 
 pub(crate) fn status(global: &Global, args: &InboxArgs) -> Result<(), Failure> {
-    let Status {
-        waiting,
-        dead,
-        oldest,
-        ..
-    } = view(&args.inbox)?.status().map_err(failed)?;
+    let status = match &args.inbox {
+        InboxName::Nats(options) => super::block_on(async {
+            let inbox = super::nats::open(options, &args.nats).await?;
+            inbox.status().await.map_err(failed)
+        })?,
+        inbox => view(inbox)?.status().map_err(failed)?,
+    };
+    let unhandled = status.depth();
+    let Status { dead, oldest, .. } = status;
     let oldest = oldest.map(time);
     if global.json {
-        return output::json(&json!({"unhandled": waiting, "dead": dead, "oldest": oldest}));
+        return output::json(&json!({"unhandled": unhandled, "dead": dead, "oldest": oldest}));
     }
     output::table(
         &["UNHANDLED", "DEAD", "OLDEST"],
         [vec![
-            waiting.to_string(),
+            unhandled.to_string(),
             dead.to_string(),
             oldest.unwrap_or_else(|| "-".to_owned()),
         ]],
@@ -57,8 +60,16 @@ pub(crate) fn status(global: &Global, args: &InboxArgs) -> Result<(), Failure> {
 }
 
 pub(crate) fn dead(global: &Global, args: &DeadArgs) -> Result<(), Failure> {
-    let view = view(&args.inbox.inbox)?;
-    let letters = view.dead_letters(args.after, args.limit).map_err(failed)?;
+    let letters = match &args.inbox.inbox {
+        InboxName::Nats(options) => super::block_on(async {
+            let inbox = super::nats::open(options, &args.inbox.nats).await?;
+            let letters = inbox.dead_letters(args.after, args.limit).await;
+            letters.map_err(failed)
+        })?,
+        inbox => view(inbox)?
+            .dead_letters(args.after, args.limit)
+            .map_err(failed)?,
+    };
     if global.json {
         return letters.iter().try_for_each(print);
     }
@@ -94,28 +105,46 @@ fn print(letter: &DeadLetter) -> Result<(), Failure> {
     })
 }
 
+/// What is done with dead letters.
+#[derive(Clone, Copy)]
+enum Act {
+    Requeue,
+    Purge,
+}
+
+impl Act {
+    const fn done(self) -> &'static str {
+        match self {
+            Self::Requeue => "requeued",
+            Self::Purge => "purged",
+        }
+    }
+
+    async fn on(self, inbox: &impl Ledger, letter: DeadLetterId) -> Result<bool, InboxError> {
+        match self {
+            Self::Requeue => inbox.requeue(letter).await,
+            Self::Purge => inbox.discard(letter).await,
+        }
+    }
+}
+
 /// Hands dead letters over again.
 pub(crate) fn requeue(global: &Global, args: &LettersArgs) -> Result<(), Failure> {
-    each_letter(global, args, "requeued", &async |inbox, letter| {
-        inbox.requeue(letter).await
-    })
+    act(global, args, Act::Requeue)
 }
 
 /// Deletes dead letters.
 pub(crate) fn purge(global: &Global, args: &LettersArgs) -> Result<(), Failure> {
-    each_letter(global, args, "purged", &async |inbox, letter| {
-        inbox.discard(letter).await
-    })
+    act(global, args, Act::Purge)
 }
 
-/// Does something with each letter that is named, says whether it was there, and fails where one
-/// wasn't.
-fn each_letter(
-    global: &Global,
-    args: &LettersArgs,
-    done: &str,
-    act: &impl AsyncFn(&SqliteInbox, DeadLetterId) -> Result<bool, InboxError>,
-) -> Result<(), Failure> {
+fn act(global: &Global, args: &LettersArgs, act: Act) -> Result<(), Failure> {
+    if let InboxName::Nats(options) = &args.inbox.inbox {
+        return super::block_on(async {
+            let inbox = super::nats::open(options, &args.inbox.nats).await?;
+            each_letter(global, args, &inbox, act).await
+        });
+    }
     // There has to be one already, which opening would make.
     view(&args.inbox.inbox)?;
     let inbox = SqliteInbox::open(path(&args.inbox.inbox)?, SqliteOptions::default());
@@ -126,35 +155,44 @@ fn each_letter(
         )),
         error => failed(error),
     })?;
-    super::block_on(async {
-        let letters = if args.all {
-            all_letters(&inbox).await?
-        } else {
-            args.letters.clone()
-        };
-        let mut missing = Vec::new();
-        for letter in letters {
-            let was_there = act(&inbox, letter).await.map_err(failed)?;
-            if global.json {
-                output::json(&json!({"id": letter.get(), done: was_there}))?;
-            } else if was_there {
-                output::line(&format!("{letter} {done}"))?;
-            }
-            if !was_there {
-                missing.push(letter.to_string());
-            }
-        }
-        if missing.is_empty() {
-            return Ok(());
-        }
-        let missing = missing.join(", ");
-        Err(Failure::failed(format!(
-            "there is no dead letter {missing}; `inbox dead` lists them"
-        )))
-    })
+    super::block_on(each_letter(global, args, &inbox, act))
 }
 
-async fn all_letters(inbox: &SqliteInbox) -> Result<Vec<DeadLetterId>, Failure> {
+/// Does something with each letter that is named, says whether it was there, and fails where one
+/// wasn't.
+async fn each_letter(
+    global: &Global,
+    args: &LettersArgs,
+    inbox: &impl Ledger,
+    act: Act,
+) -> Result<(), Failure> {
+    let letters = if args.all {
+        all_letters(inbox).await?
+    } else {
+        args.letters.clone()
+    };
+    let mut missing = Vec::new();
+    for letter in letters {
+        let was_there = act.on(inbox, letter).await.map_err(failed)?;
+        if global.json {
+            output::json(&json!({"id": letter.get(), act.done(): was_there}))?;
+        } else if was_there {
+            output::line(&format!("{letter} {}", act.done()))?;
+        }
+        if !was_there {
+            missing.push(letter.to_string());
+        }
+    }
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let missing = missing.join(", ");
+    Err(Failure::failed(format!(
+        "there is no dead letter {missing}; `inbox dead` lists them"
+    )))
+}
+
+async fn all_letters(inbox: &impl Ledger) -> Result<Vec<DeadLetterId>, Failure> {
     let mut all = Vec::new();
     loop {
         let page = inbox
@@ -175,7 +213,7 @@ fn view(inbox: &InboxName) -> Result<SqliteView, Failure> {
 fn path(inbox: &InboxName) -> Result<&Path, Failure> {
     match inbox {
         InboxName::Sqlite(path) => Ok(path),
-        InboxName::Memory => Err(Failure::usage(
+        InboxName::Memory | InboxName::Nats(_) => Err(Failure::usage(
             "an inbox in memory ends with its process; name another one, such as sqlite:PATH",
         )),
     }

@@ -11,6 +11,7 @@ pub(crate) mod inbox;
 pub(crate) mod list;
 pub(crate) mod listen;
 pub(crate) mod man;
+mod nats;
 pub(crate) mod schema;
 pub(crate) mod token;
 pub(crate) mod trigger;

@@ -203,13 +203,13 @@ fn triggered_deliveries_of_every_subscription_arrive_verified() {
 }
 
 /// The n-th of many deliveries that differ.
-fn numbered(number: u64) -> String {
+pub(crate) fn numbered(number: u64) -> String {
     let mut body = sample(&SubscriptionKind::CreateItem).unwrap();
     body["event"]["triggerUuid"] = format!("{number:032x}").into();
     body.to_string()
 }
 
-fn number(line: &str) -> u64 {
+pub(crate) fn number(line: &str) -> u64 {
     let line: Value = serde_json::from_str(line).unwrap();
     let uuid = line["delivery"]["event"]["triggerUuid"].as_str().unwrap();
     u64::from_str_radix(uuid, 16).unwrap()

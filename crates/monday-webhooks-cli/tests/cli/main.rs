@@ -14,6 +14,10 @@ mod inbox;
 mod inspect;
 mod listen;
 mod man;
+mod nats;
+#[allow(dead_code, reason = "it is also used elsewhere")]
+#[path = "../../../../tests/inbox/nats_server.rs"]
+mod nats_server;
 mod page;
 mod schema;
 mod support;

@@ -17,7 +17,7 @@ use monday_webhooks::{
     server::Server,
 };
 use serde::Serialize;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 
 use self::{
     forward::{Forwarder, is_taken},
@@ -74,6 +74,10 @@ pub(crate) fn run(global: &Global, settings: &Settings, args: &ListenArgs) -> Re
                 // Several at once share their commits; no order is promised.
                 listener.listen(inbox, WorkerOptions::default()).await
             }
+            InboxName::Nats(options) => {
+                let inbox = super::nats::connect(options, &args.nats).await?;
+                listener.listen(inbox, WorkerOptions::default()).await
+            }
         }
     })
 }
@@ -120,18 +124,16 @@ impl Listener<'_> {
         }
         let last_attempt = options.max_attempts;
         let (unprintable, mut stop_printing) = mpsc::channel(1);
+        let (stop_worker, stopped) = oneshot::channel::<()>();
         let handling = Arc::new(Handling {
             style: self.style,
             watch: Arc::clone(&watch),
             unprintable,
             last_attempt,
         });
-        let worker = tokio::spawn(inbox::run(
-            Arc::clone(&inbox),
-            handling,
-            options,
-            std::future::pending(),
-        ));
+        let worker = tokio::spawn(inbox::run(Arc::clone(&inbox), handling, options, async {
+            drop(stopped.await);
+        }));
         let inspecting = inspector.map(|inspector| {
             let backend = Inspected {
                 url: url.clone(),
@@ -169,10 +171,19 @@ impl Listener<'_> {
         if let Some(failure) = failure {
             return Err(failure);
         }
-        let may_wait = self.forwarder.is_some();
-        let drained = tokio::time::timeout(DRAIN_TIME, drain(inbox.as_ref(), may_wait)).await;
-        worker.abort();
-        let left = drained.unwrap_or_else(|_| {
+        let rest = match (&args.inbox, &self.forwarder) {
+            (InboxName::Nats(_), _) => Rest::Elsewhere,
+            (_, Some(_)) => Rest::NotDue,
+            (_, None) => Rest::Nothing,
+        };
+        let drained = tokio::time::timeout(DRAIN_TIME, async {
+            let left = drain(inbox.as_ref(), rest).await?;
+            drop(stop_worker);
+            // It has nothing to say that wasn't said when it happened.
+            drop(worker.await);
+            Ok(left)
+        });
+        let left = drained.await.unwrap_or_else(|_| {
             Err(Failure::failed(
                 "not all of what was accepted could be printed before the end",
             ))
@@ -182,6 +193,8 @@ impl Listener<'_> {
             (InboxName::Memory, left) => Err(Failure::failed(format!(
                 "the endpoint did not take {left} of the deliveries, and an inbox in memory ends here; --inbox sqlite:PATH keeps them"
             ))),
+            // Some of it may be at work in another process.
+            (InboxName::Nats(_), _) => Ok(()),
             (InboxName::Sqlite(_), left) => {
                 anstream::eprintln!("{left} deliveries wait in the inbox for the next start");
                 Ok(())
@@ -235,16 +248,31 @@ impl inbox::Handler for Handling {
     }
 }
 
-/// Waits until everything that was accepted is handled. With `may_wait` also until nothing is
-/// being handled for a while: what is left waits for its next attempt. Returns how much is left.
-async fn drain<I: Inbox>(inbox: &I, may_wait: bool) -> Result<u64, Failure> {
+/// What may be left in the inbox at the end.
+#[derive(Clone, Copy, PartialEq)]
+enum Rest {
+    Nothing,
+    /// What waits for its next attempt: nothing is being handled for a while then.
+    NotDue,
+    /// What somebody has taken, here or in another process.
+    Elsewhere,
+}
+
+/// Waits until everything that was accepted is handled, or is what may be left. Returns how much
+/// is left.
+async fn drain<I: Inbox>(inbox: &I, rest: Rest) -> Result<u64, Failure> {
     let mut idle = 0;
     loop {
         let status = inbox.status().await;
         let status = status.map_err(|error| Failure::failed(with_causes(&error)))?;
         // The worker takes what is due at once.
         idle = if status.in_flight == 0 { idle + 1 } else { 0 };
-        if status.depth() == 0 || (may_wait && idle > IDLE_LOOKS) {
+        let is_rest = match rest {
+            Rest::Nothing => false,
+            Rest::NotDue => idle > IDLE_LOOKS,
+            Rest::Elsewhere => status.waiting == 0,
+        };
+        if status.depth() == 0 || is_rest {
             return Ok(status.depth());
         }
         tokio::time::sleep(LOOK_EVERY).await;

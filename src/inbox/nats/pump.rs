@@ -1,0 +1,328 @@
+//! The task that fetches deliveries for whoever claims them.
+//!
+//! Nothing is fetched that nobody has asked for. What comes although the claim was given up, and
+//! what is released, waits here for the next claim, in the order of the stream, and goes back to
+//! the server where none comes.
+
+use std::{
+    collections::{BTreeMap, VecDeque},
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
+
+use async_nats::{Message, Subject};
+use bytes::Bytes;
+use tokio::{
+    sync::{mpsc, oneshot},
+    time::Instant,
+};
+
+use crate::inbox::{Claimed, InboxError, Received};
+
+use super::{
+    Core, NatsLease, api,
+    pull::{Pull, Pulled},
+    record,
+};
+
+/// How long deliveries wait here when nobody claims any.
+const GRACE: Duration = Duration::from_secs(1);
+
+/// Of so many deliveries it is known that they had more attempts than the server has counted.
+const COUNTED: usize = 10_000;
+
+/// A delivery that this process may hand out.
+#[derive(Debug, Clone)]
+pub(super) struct Held {
+    pub(super) received: Received,
+    /// Its number in the stream.
+    pub(super) sequence: u64,
+    /// Where to say what became of it.
+    pub(super) reply: Subject,
+    /// How often the server has handed it out.
+    pub(super) delivered: u32,
+    /// The number of the attempt that it is for.
+    pub(super) attempt: u32,
+}
+
+pub(super) type Leases = Vec<Claimed<NatsLease>>;
+
+/// What the task is asked to do.
+pub(super) enum Order {
+    Claim {
+        max: usize,
+        reply: oneshot::Sender<Result<Leases, InboxError>>,
+    },
+    /// A claim has ended, one way or the other.
+    ClaimEnded,
+    /// A delivery that was handed out isn't handled, and can be handed out again.
+    Back(Box<Held>),
+    /// A delivery that goes back to the server has had so many attempts.
+    Count { sequence: u64, attempts: u32 },
+    /// How many deliveries wait here?
+    Waiting { reply: oneshot::Sender<usize> },
+    /// The streams and the consumer may be gone.
+    SetUp,
+    /// There is a new connection, and behind it may be a server that knows of nothing.
+    Reconnected,
+    /// Gives everything back, and ends.
+    Close { done: oneshot::Sender<()> },
+}
+
+pub(super) struct Pump {
+    core: Arc<Core>,
+    desk: mpsc::WeakUnboundedSender<Order>,
+    claims: VecDeque<(usize, oneshot::Sender<Result<Leases, InboxError>>)>,
+    waiting: BTreeMap<u64, Held>,
+    counted: BTreeMap<u64, u32>,
+    pull: Option<Pull>,
+    set_up: bool,
+    is_new_connection: bool,
+    idle_since: Instant,
+}
+
+impl Pump {
+    pub(super) fn new(core: Arc<Core>, desk: mpsc::WeakUnboundedSender<Order>) -> Self {
+        Self {
+            core,
+            desk,
+            claims: VecDeque::new(),
+            waiting: BTreeMap::new(),
+            counted: BTreeMap::new(),
+            pull: None,
+            set_up: false,
+            is_new_connection: false,
+            idle_since: Instant::now(),
+        }
+    }
+
+    /// Works until it is told to close, or nobody is left to tell it.
+    pub(super) async fn run(mut self, mut orders: mpsc::UnboundedReceiver<Order>) {
+        loop {
+            self.serve();
+            if self.set_up {
+                self.see_to_streams().await;
+            }
+            self.ask_for_more().await;
+            let idle = self.claims.is_empty() && !(self.pull.is_none() && self.waiting.is_empty());
+            tokio::select! {
+                biased;
+                order = orders.recv() => match order {
+                    None => break,
+                    Some(Order::Close { done }) => {
+                        orders.close();
+                        self.let_go().await;
+                        // Whoever waited for it may have given up.
+                        let _ = done.send(());
+                        return;
+                    }
+                    Some(order) => self.take(order),
+                },
+                pulled = next(&mut self.pull) => self.pulled(pulled).await,
+                () = tokio::time::sleep_until(self.idle_since + GRACE), if idle => {
+                    self.let_go().await;
+                }
+            }
+        }
+        self.let_go().await;
+    }
+
+    fn take(&mut self, order: Order) {
+        match order {
+            Order::Claim { max, reply } => self.claims.push_back((max, reply)),
+            Order::ClaimEnded | Order::Close { .. } => {}
+            Order::Back(held) => self.keep(*held),
+            Order::Count { sequence, attempts } => self.count(sequence, attempts),
+            Order::Waiting { reply } => {
+                let _ = reply.send(self.waiting.len());
+            }
+            Order::SetUp => self.set_up = true,
+            Order::Reconnected => {
+                self.set_up = true;
+                self.is_new_connection = true;
+            }
+        }
+    }
+
+    fn keep(&mut self, held: Held) {
+        if self.waiting.is_empty() {
+            self.idle_since = Instant::now();
+        }
+        self.waiting.insert(held.sequence, held);
+    }
+
+    /// Hands out what is here, the oldest first.
+    fn serve(&mut self) {
+        let had_claims = !self.claims.is_empty();
+        self.claims.retain(|(_, reply)| !reply.is_closed());
+        while !self.waiting.is_empty()
+            && let Some((max, reply)) = self.claims.pop_front()
+        {
+            let Some(desk) = self.desk.upgrade() else {
+                return;
+            };
+            let mut leases = Leases::new();
+            while leases.len() < max
+                && let Some((_, held)) = self.waiting.pop_first()
+            {
+                let lease = NatsLease::new(Arc::clone(&self.core), desk.clone(), held.clone());
+                leases.push(Claimed::new(held.received, held.attempt, lease));
+            }
+            if let Err(Ok(leases)) = reply.send(Ok(leases)) {
+                for claimed in leases {
+                    let held = claimed.lease.into_held();
+                    self.waiting.insert(held.sequence, held);
+                }
+            }
+        }
+        if had_claims && self.claims.is_empty() {
+            self.idle_since = Instant::now();
+        }
+    }
+
+    /// Asks the server for what is claimed, unless something is still to come.
+    async fn ask_for_more(&mut self) {
+        let wanted: usize = self
+            .claims
+            .iter()
+            .fold(0, |sum, (max, _)| sum.saturating_add(*max));
+        if wanted == 0 || self.pull.is_some() {
+            return;
+        }
+        if !self.core.is_connected() {
+            return self.refuse(&api::unreachable("there is no connection"));
+        }
+        let stream = self.core.options.stream.as_str();
+        match Pull::start(&self.core.api, stream, wanted.min(MOST)).await {
+            Ok(pull) => self.pull = Some(pull),
+            Err(error) => self.refuse(&error),
+        }
+    }
+
+    async fn pulled(&mut self, pulled: Pulled) {
+        match pulled {
+            Pulled::Message(message) => self.received(message).await,
+            Pulled::Over => self.pull = None,
+            Pulled::Failed(error) => {
+                self.pull = None;
+                self.set_up = true;
+                self.refuse(&error);
+            }
+        }
+    }
+
+    async fn received(&mut self, message: Message) {
+        match self.read(message) {
+            Ok(held) => self.keep(held),
+            Err(Some(unreadable)) => {
+                if let Err(error) = self.core.bury_unreadable(&unreadable).await {
+                    // It comes again when its lease has run out.
+                    tracing::warn!("an unreadable message could not be buried: {error}");
+                }
+            }
+            Err(None) => tracing::warn!("a message without a place in the stream was left alone"),
+        }
+    }
+
+    /// The delivery of a message; or else the message, where it is one of the stream.
+    fn read(&mut self, message: Message) -> Result<Held, Option<Unreadable>> {
+        let reply = message.reply.ok_or(None)?;
+        let (delivered, sequence) = record::place(&reply).ok_or(None)?;
+        let earlier = self.counted.remove(&sequence).unwrap_or_default();
+        let body = message.payload.clone();
+        match record::received(message.headers.as_ref(), message.payload) {
+            Some(received) => Ok(Held {
+                received,
+                sequence,
+                reply,
+                delivered,
+                attempt: delivered.max(earlier.saturating_add(1)),
+            }),
+            None => Err(Some(Unreadable {
+                body,
+                sequence,
+                reply,
+                delivered,
+            })),
+        }
+    }
+
+    fn count(&mut self, sequence: u64, attempts: u32) {
+        self.counted.insert(sequence, attempts);
+        if self.counted.len() > COUNTED {
+            self.counted.pop_first();
+        }
+    }
+
+    /// Nobody gets anything for now.
+    fn refuse(&mut self, error: &InboxError) {
+        for (_, reply) in self.claims.drain(..) {
+            let _ = reply.send(Err(error.clone()));
+        }
+        self.idle_since = Instant::now();
+    }
+
+    async fn see_to_streams(&mut self) {
+        self.set_up = false;
+        if std::mem::take(&mut self.is_new_connection) {
+            // The server may have forgotten the request.
+            self.take_back().await;
+        }
+        let result = self.core.set_up().await;
+        self.core.setting_up.store(false, Ordering::Release);
+        if let Err(error) = result {
+            tracing::warn!(
+                cause = std::error::Error::source(&error).map(tracing::field::display),
+                "the streams of the inbox could not be seen to: {error}"
+            );
+            self.refuse(&error);
+        }
+    }
+
+    /// Takes the request for messages back.
+    async fn take_back(&mut self) {
+        let Some(pull) = self.pull.take() else {
+            return;
+        };
+        let mut rest = Vec::new();
+        pull.cancel(|message| rest.push(message)).await;
+        for message in rest {
+            self.received(message).await;
+        }
+    }
+
+    /// Gives back what nobody claims, in its order, so that another process gets it.
+    async fn let_go(&mut self) {
+        self.take_back().await;
+        for (sequence, held) in std::mem::take(&mut self.waiting) {
+            let attempts = held.attempt.saturating_sub(1);
+            if attempts > held.delivered {
+                self.count(sequence, attempts);
+            }
+            let nak = Bytes::from_static(b"-NAK");
+            if self.core.api.client.publish(held.reply, nak).await.is_err() {
+                break;
+            }
+        }
+        // What doesn't arrive is handed out again when its lease has run out.
+        let _ = tokio::time::timeout(GRACE, self.core.api.client.flush()).await;
+    }
+}
+
+/// More than this isn't asked for at once.
+const MOST: usize = 1_000;
+
+/// A message of the stream that is no delivery.
+pub(super) struct Unreadable {
+    pub(super) body: Bytes,
+    pub(super) sequence: u64,
+    pub(super) reply: Subject,
+    pub(super) delivered: u32,
+}
+
+async fn next(pull: &mut Option<Pull>) -> Pulled {
+    match pull {
+        Some(pull) => pull.next().await,
+        None => std::future::pending().await,
+    }
+}

@@ -1,0 +1,198 @@
+//! What a NATS server has to look like: anything that the contract can't rest on is refused at the
+//! start, with the reason.
+
+use std::time::Duration;
+
+use async_nats::jetstream::{
+    consumer::{AckPolicy, pull},
+    stream::{Config, DiscardPolicy, RetentionPolicy, StorageType},
+};
+use monday_webhooks::inbox::{
+    Inbox, InboxError, NatsInbox, NatsOptions,
+    nats::{NatsAuth, SyncCheck},
+};
+
+use super::{deliveries::received, nats::options, nats_server::NatsServer};
+
+/// A stream as it is made by the inbox.
+fn good(name: &str) -> Config {
+    Config {
+        name: name.to_owned(),
+        subjects: vec![format!("{name}.>")],
+        discard: DiscardPolicy::New,
+        duplicate_window: Duration::from_hours(24),
+        ..Config::default()
+    }
+}
+
+async fn refusal(server: &NatsServer, stream: &str) -> String {
+    let options = NatsOptions::from_address(&server.inbox(stream)).unwrap();
+    let error = NatsInbox::connect(options).await.unwrap_err();
+    assert!(matches!(error, InboxError::Unsafe(_)), "{error:?}");
+    assert!(error.is_permanent());
+    error.to_string()
+}
+
+#[tokio::test]
+async fn a_stream_with_a_wrong_setting_is_refused_with_the_reason() {
+    type Change = fn(&mut Config);
+    let server = NatsServer::start();
+    let client = async_nats::connect(server.url()).await.unwrap();
+    let jetstream = async_nats::jetstream::new(client);
+    let changes: [(Change, &str); 7] = [
+        (|c| c.retention = RetentionPolicy::WorkQueue, "retention"),
+        (|c| c.storage = StorageType::Memory, "memory"),
+        (|c| c.discard = DiscardPolicy::Old, "discards old"),
+        (
+            |c| c.duplicate_window = Duration::from_mins(30),
+            "1800 s, where 86400 s are needed",
+        ),
+        (|c| c.max_age = Duration::from_hours(48), "maximum age"),
+        (|c| c.no_ack = true, "no_ack"),
+        (|c| c.deny_purge = true, "denies purging"),
+    ];
+    for (index, (change, says)) in changes.into_iter().enumerate() {
+        let name = format!("WRONG{index}");
+        let mut config = good(&name);
+        change(&mut config);
+        jetstream.create_stream(config).await.unwrap();
+        let refusal = refusal(&server, &name).await;
+        assert!(
+            refusal.contains(&name) && refusal.contains(says),
+            "{refusal}"
+        );
+    }
+    jetstream.create_stream(good("GOOD")).await.unwrap();
+    let mut dead = good("GOOD_DEAD");
+    dead.discard = DiscardPolicy::Old;
+    jetstream.create_stream(&dead).await.unwrap();
+    assert!(refusal(&server, "GOOD").await.contains("GOOD_DEAD"));
+    dead.discard = DiscardPolicy::New;
+    jetstream.update_stream(&dead).await.unwrap();
+    let options = NatsOptions::from_address(&server.inbox("GOOD")).unwrap();
+    let inbox = NatsInbox::connect(options).await.unwrap();
+    inbox.put(received(1)).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_consumer_with_a_wrong_setting_is_refused_with_the_reason() {
+    type Change = fn(&mut pull::Config);
+    let server = NatsServer::start();
+    let client = async_nats::connect(server.url()).await.unwrap();
+    let jetstream = async_nats::jetstream::new(client);
+    let changes: [(Change, &str); 5] = [
+        (|c| c.max_deliver = 5, "gives a message up"),
+        (
+            |c| c.ack_policy = AckPolicy::None,
+            "acknowledgement of each",
+        ),
+        (|c| c.ack_wait = Duration::from_mins(10), "longer than 60 s"),
+        (|c| c.max_ack_pending = 10, "limit of pending"),
+        (
+            |c| c.filter_subject = "WRONG4.1.>".to_owned(),
+            "all messages",
+        ),
+    ];
+    for (index, (change, says)) in changes.into_iter().enumerate() {
+        let name = format!("WRONG{index}");
+        let stream = jetstream.create_stream(good(&name)).await.unwrap();
+        let mut config = pull::Config {
+            durable_name: Some("handler".to_owned()),
+            max_ack_pending: -1,
+            ..pull::Config::default()
+        };
+        change(&mut config);
+        stream.create_consumer(config).await.unwrap();
+        let refusal = refusal(&server, &name).await;
+        assert!(refusal.contains(says), "{refusal}");
+    }
+}
+
+#[tokio::test]
+async fn more_replicas_than_there_are_servers_are_refused() {
+    let server = NatsServer::start();
+    drop(NatsInbox::connect(options(&server)).await.unwrap());
+    let mut options = options(&server);
+    options.replicas = 3;
+    let error = NatsInbox::connect(options).await.unwrap_err();
+    let says = "has 1 replicas, where 3 are needed";
+    assert!(error.to_string().contains(says), "{error}");
+}
+
+#[tokio::test]
+async fn without_jetstream_there_is_no_inbox() {
+    let server = NatsServer::with("");
+    let error = NatsInbox::connect(options(&server)).await.unwrap_err();
+    assert!(matches!(error, InboxError::Unreachable(_)), "{error:?}");
+}
+
+const ACCOUNTS: &str = "
+    accounts {
+      SYS { users: [{user: system, password: one}] }
+      APP { jetstream: enabled, users: [{user: app, password: two}] }
+    }
+    system_account: SYS
+";
+
+async fn with_sync(
+    server: &NatsServer,
+    sync: SyncCheck,
+    system: Option<NatsAuth>,
+) -> Result<NatsInbox, InboxError> {
+    let mut options = options(server);
+    options.auth = NatsAuth::password("app", "two");
+    options.sync = sync;
+    options.system = system;
+    NatsInbox::connect(options).await
+}
+
+#[tokio::test]
+async fn a_server_that_does_not_sync_each_write_is_refused_when_that_is_required() {
+    let system = || Some(NatsAuth::password("system", "one"));
+    let jetstream = "jetstream { store_dir: store }";
+    let lazy = NatsServer::with(&format!("server_name: lazy\n{jetstream}\n{ACCOUNTS}"));
+    let require = SyncCheck::Require;
+    let error = with_sync(&lazy, require, system()).await.unwrap_err();
+    assert!(matches!(error, InboxError::Unsafe(_)), "{error:?}");
+    assert!(
+        error.to_string().contains("server lazy doesn't sync"),
+        "{error}"
+    );
+    for sync in [SyncCheck::Warn, SyncCheck::Declared] {
+        with_sync(&lazy, sync, system()).await.unwrap();
+    }
+
+    let jetstream = "jetstream { store_dir: store, sync_interval: always }";
+    let diligent = NatsServer::with(&format!("{jetstream}\n{ACCOUNTS}"));
+    with_sync(&diligent, require, system()).await.unwrap();
+    let error = with_sync(&diligent, require, None).await.unwrap_err();
+    assert!(error.to_string().contains("system account"), "{error}");
+    let app = Some(NatsAuth::password("app", "two"));
+    let mut options = options(&diligent);
+    options.auth = NatsAuth::password("app", "two");
+    options.sync = require;
+    options.system = app;
+    options.answer_time = Duration::from_millis(500);
+    let error = NatsInbox::connect(options).await.unwrap_err();
+    assert!(error.to_string().contains("no NATS server told"), "{error}");
+}
+
+#[tokio::test]
+async fn an_unknown_sync_interval_is_warned_of() {
+    let log = super::log::Log::default();
+    let _guard = log.listen();
+    let server = NatsServer::start();
+    drop(NatsInbox::connect(options(&server)).await.unwrap());
+    let warning = log.text();
+    assert!(
+        warning.contains("WARN") && warning.contains("can be lost"),
+        "{warning}"
+    );
+
+    let log = super::log::Log::default();
+    let _guard = log.listen();
+    let mut options = options(&server);
+    options.sync = SyncCheck::Declared;
+    drop(NatsInbox::connect(options).await.unwrap());
+    assert!(!log.text().contains("WARN"), "{}", log.text());
+}
