@@ -17,6 +17,9 @@ use super::{
     retry::RetryPolicy,
 };
 
+/// The longest minute of [`Limits`].
+const MAX_MINUTE: Duration = Duration::from_hours(1);
+
 /// monday's endpoint.
 pub const DEFAULT_ENDPOINT: &str = "https://api.monday.com/v2";
 
@@ -214,6 +217,9 @@ impl ClientBuilder {
         positive("request_timeout", self.request_timeout)?;
         positive("max_elapsed", self.retry.max_elapsed)?;
         positive("minute", self.limits.minute)?;
+        if self.limits.minute > MAX_MINUTE {
+            return Err(BuildError::setting("minute", "it is an hour at most"));
+        }
         let Limits {
             calls_per_minute,
             concurrent_calls,
@@ -340,6 +346,10 @@ mod tests {
             (new().request_timeout(Duration::ZERO), "request_timeout: "),
             (new().connect_timeout(Duration::ZERO), "connect_timeout: "),
             (new().retry(no_time), "max_elapsed: "),
+            (
+                new().limits(Limits::basic().with_minute(Duration::MAX)),
+                "minute: ",
+            ),
             (
                 new().limits(Limits::basic().with_calls_per_minute(0)),
                 "calls_per_minute: ",

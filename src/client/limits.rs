@@ -15,7 +15,8 @@ const MINUTE: Duration = Duration::from_secs(60);
 /// until then a token counts by itself.
 ///
 /// Other programs that use the same account aren't known here. Where they use it up, monday refuses,
-/// and all calls of the account wait for as long as monday asks.
+/// and all calls of the account wait for as long as monday asks. What monday counts over a day or for
+/// an address isn't limited here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {
@@ -27,7 +28,7 @@ pub struct Limits {
     /// for the next minute rather than go over it.
     pub complexity: bool,
     /// How long a minute is: something else than 60 seconds only with an emulator whose clock runs
-    /// faster.
+    /// faster; an hour at most.
     pub minute: Duration,
 }
 

@@ -32,20 +32,35 @@ pub(super) fn object<'a, const N: usize>(
     names: [&str; N],
 ) -> Result<[Option<&'a RawValue>; N], DeliveryError> {
     let text = std::str::from_utf8(body).map_err(|_| DeliveryError::NotUtf8)?;
-    let raw: &RawValue =
-        serde_json::from_str(text).map_err(|error| DeliveryError::not_json(&error))?;
-    check(text).map_err(|flaw| match flaw {
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    let found = Named(names)
+        .deserialize(&mut deserializer)
+        .and_then(|found| deserializer.end().map(|()| found));
+    match found {
+        Ok(found) => check(text).map(|()| found).map_err(refused),
+        Err(error) => Err(why_not(text, &error)),
+    }
+}
+
+/// Why a text isn't a JSON object that is taken, most of all.
+fn why_not(text: &str, error: &serde_json::Error) -> DeliveryError {
+    let raw: &RawValue = match serde_json::from_str(text) {
+        Ok(raw) => raw,
+        Err(error) => return DeliveryError::not_json(&error),
+    };
+    match check(text) {
+        Err(flaw) => refused(flaw),
+        Ok(()) if !raw.get().starts_with('{') => DeliveryError::NotAnObject,
+        Ok(()) => DeliveryError::not_json(error),
+    }
+}
+
+const fn refused(flaw: Flaw) -> DeliveryError {
+    match flaw {
         Flaw::TooDeep => DeliveryError::TooDeep,
         Flaw::LoneSurrogate => DeliveryError::LoneSurrogate,
         Flaw::NumberOutOfRange => DeliveryError::NumberOutOfRange,
-    })?;
-    if !raw.get().starts_with('{') {
-        return Err(DeliveryError::NotAnObject);
     }
-    let mut deserializer = serde_json::Deserializer::from_str(raw.get());
-    Named(names)
-        .deserialize(&mut deserializer)
-        .map_err(|error| DeliveryError::not_json(&error))
 }
 
 /// The values of an object by these names, and none of the others: a stranger's object can have
@@ -121,10 +136,11 @@ pub(super) fn check(json: &str) -> Result<(), Flaw> {
 
 /// From behind the opening quote to behind the closing one.
 fn skip_string(bytes: &[u8], mut at: usize) -> Result<usize, Flaw> {
-    while let Some(byte) = bytes.get(at) {
-        match byte {
+    while let Some(plain) = memchr::memchr2(b'"', b'\\', &bytes[at.min(bytes.len())..]) {
+        at += plain;
+        match bytes[at] {
             b'"' => return Ok(at + 1),
-            b'\\' => match code_unit(bytes, at) {
+            _ => match code_unit(bytes, at) {
                 None => at += 2,
                 Some(0xD800..=0xDBFF) => match code_unit(bytes, at + 6) {
                     Some(0xDC00..=0xDFFF) => at += 12,
@@ -133,10 +149,9 @@ fn skip_string(bytes: &[u8], mut at: usize) -> Result<usize, Flaw> {
                 Some(0xDC00..=0xDFFF) => return Err(Flaw::LoneSurrogate),
                 Some(_) => at += 6,
             },
-            _ => at += 1,
         }
     }
-    Ok(at)
+    Ok(bytes.len())
 }
 
 /// The UTF-16 code unit of the `\uXXXX` that stands there, if one does.

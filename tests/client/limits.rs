@@ -88,7 +88,6 @@ async fn creations_through_64_tasks_meet_no_limit_of_mondays_and_leave_no_duplic
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "takes 20 seconds: the emulator executes each call; the test above is the same with 500"]
 async fn ten_thousand_creations_through_64_tasks_meet_no_limit_of_mondays() {
     let emulator = monday(monday_emulator::Limits::enterprise()).await;
     create_all(&emulator, Limits::enterprise(), 10_000).await;

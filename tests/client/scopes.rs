@@ -110,7 +110,7 @@ async fn each_scope_makes_its_webhooks_with_its_own_token() {
         .build(ApiToken::new("unused").unwrap())
         .unwrap();
     let url = endpoint().await;
-    let tasks: Vec<_> = (1..=50u64)
+    let tasks: Vec<_> = (1..=1000u64)
         .map(|user| {
             let text = format!("token-{user}");
             emulator.accept_token(Token::new(TokenKind::App, user, text.as_str()));

@@ -16,6 +16,7 @@ use crate::{
     args::{DeadArgs, Global, InboxArgs, InboxName, LettersArgs},
     failure::{Failure, with_causes},
     output,
+    progress::Progress,
 };
 
 /// How many dead letters are read at once.
@@ -172,7 +173,10 @@ async fn each_letter(
         args.letters.clone()
     };
     let mut missing = Vec::new();
-    for letter in letters {
+    let mut progress = Progress::beside_lines();
+    let all = letters.len();
+    for (number, letter) in (1..).zip(letters) {
+        progress.say(&format!("letter {number} of {all}"));
         let was_there = act.on(inbox, letter).await.map_err(failed)?;
         if global.json {
             output::json(&json!({"id": letter.get(), act.done(): was_there}))?;

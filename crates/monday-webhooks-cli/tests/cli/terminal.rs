@@ -20,6 +20,8 @@ fn on_a_terminal(
         .env("TERM", "xterm-256color")
         .env_remove("NO_COLOR")
         .env_remove("CLICOLOR_FORCE")
+        // It counts as a wish for colour.
+        .env_remove("CI")
         .envs(variables.iter().copied())
         .stdin(Stdio::null());
     match script.output() {
