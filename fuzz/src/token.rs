@@ -92,16 +92,20 @@ fn check_plain(header: &Map<String, Value>, claims: &Map<String, Value>) {
         && may_be(claims, "accountId", Value::is_u64)
         && may_be(claims, "userId", Value::is_i64)
         && may_be(claims, "shortLivedToken", |text| {
-            text.as_str().is_some_and(|text| ApiToken::app(text).is_ok())
+            text.as_str()
+                .is_some_and(|text| ApiToken::app(text).is_ok())
         });
-    let lifecycle = claims.get("dat").and_then(Value::as_object).is_some_and(|dat| {
-        ["app_id", "app_version_id", "account_id", "install_id"]
-            .iter()
-            .all(|name| may_be(dat, name, Value::is_u64))
-            && may_be(dat, "user_id", Value::is_i64)
-            && may_be(dat, "client_id", Value::is_string)
-            && may_be(dat, "is_admin", Value::is_boolean)
-    });
+    let lifecycle = claims
+        .get("dat")
+        .and_then(Value::as_object)
+        .is_some_and(|dat| {
+            ["app_id", "app_version_id", "account_id", "install_id"]
+                .iter()
+                .all(|name| may_be(dat, name, Value::is_u64))
+                && may_be(dat, "user_id", Value::is_i64)
+                && may_be(dat, "client_id", Value::is_string)
+                && may_be(dat, "is_admin", Value::is_boolean)
+        });
     assert_eq!(verify(&token), (good && board, good && lifecycle));
 }
 
