@@ -76,7 +76,8 @@ fn copy_tree(from: &Path, to: &Path) {
 fn errors(sdk: &tempfile::TempDir) -> Option<String> {
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
     let output = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
-        .args(["check", "--offline", "--lib", "--color", "never"])
+        .args(["check", "--quiet", "--offline", "--lib"])
+        .args(["--color", "never"])
         .args(["--no-default-features", "--features", "client"])
         .current_dir(sdk)
         .env("CARGO_TARGET_DIR", target)
@@ -89,8 +90,7 @@ fn errors(sdk: &tempfile::TempDir) -> Option<String> {
 /// generated code, which is in the target folder.
 fn first_error(sdk: &tempfile::TempDir) -> String {
     let stderr = errors(sdk).unwrap();
-    let start = stderr.find("error").unwrap();
-    let lines = stderr[start..].lines();
+    let lines = stderr.lines().skip_while(|line| !line.starts_with("error"));
     let shown = lines.take_while(|line| !line.starts_with("note:") && !line.contains(":::"));
     shown.map(|line| format!("{line}\n")).collect()
 }
