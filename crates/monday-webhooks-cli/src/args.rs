@@ -1,5 +1,6 @@
 //! The command line's words. Their meaning is in [`commands`](crate::commands).
 
+mod listen;
 mod nats;
 
 use std::{net::SocketAddr, num::NonZeroU32, path::PathBuf, str::FromStr, time::Duration};
@@ -15,6 +16,7 @@ use monday_webhooks::{
 
 use crate::overrides::Override;
 
+pub(crate) use listen::{InspectArgs, ListenArgs};
 pub(crate) use nats::{NatsArgs, NatsSync};
 
 /// The whole life of monday.com webhooks: subscribe, listen, decode, and try all of it offline.
@@ -170,60 +172,6 @@ pub(crate) struct DeleteArgs {
     /// Don't mind if it isn't there
     #[arg(long)]
     pub(crate) missing_ok: bool,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct ListenArgs {
-    /// The address to listen on, such as 127.0.0.1:8080
-    #[arg(long, value_name = "HOST:PORT")]
-    pub(crate) addr: SocketAddr,
-    /// The path of the endpoint
-    #[arg(long, default_value = "/")]
-    pub(crate) path: String,
-    /// Take what is signed with the secret in this variable, or several
-    #[arg(
-        long,
-        value_name = "VAR",
-        conflicts_with = "unsigned",
-        required_unless_present = "unsigned"
-    )]
-    pub(crate) signing_secret_env: Vec<String>,
-    /// Take deliveries from anybody who knows the URL
-    #[arg(long)]
-    pub(crate) unsigned: bool,
-    /// Take only tokens for this URL; several may be given
-    #[arg(long, value_name = "URL", conflicts_with = "unsigned")]
-    pub(crate) audience: Vec<String>,
-    /// Let an audience be an http URL on another machine
-    #[arg(long)]
-    pub(crate) allow_http: bool,
-    /// Keep deliveries here until they are printed: memory, sqlite:PATH or nats://HOST:PORT/STREAM
-    #[arg(long, value_name = "INBOX", default_value = "memory")]
-    pub(crate) inbox: InboxName,
-    #[command(flatten)]
-    pub(crate) nats: NatsArgs,
-    /// Hand deliveries on to this URL, as often as monday would: 31 times
-    #[arg(long, value_name = "URL")]
-    pub(crate) forward: Option<String>,
-    /// The time between the attempts at the URL, such as 5s
-    #[arg(long, value_name = "TIME", default_value = "1m", requires = "forward", value_parser = wait)]
-    pub(crate) retry_every: Duration,
-    #[command(flatten)]
-    pub(crate) inspect: InspectArgs,
-    /// Print the first line alone
-    #[arg(long)]
-    pub(crate) quiet: bool,
-}
-
-/// Whether there is an inspector, and who may look.
-#[derive(Debug, Args)]
-pub(crate) struct InspectArgs {
-    /// Serve a page that shows what arrives, such as at 127.0.0.1:9000
-    #[arg(long, value_name = "HOST:PORT")]
-    pub(crate) inspect: Option<SocketAddr>,
-    /// Ask for the token in this variable; needed beyond this machine
-    #[arg(long, value_name = "VAR", requires = "inspect")]
-    pub(crate) inspect_token_env: Option<String>,
 }
 
 #[derive(Debug, Subcommand)]

@@ -30,12 +30,21 @@ use serde::Serialize;
 use serde_json::json;
 use tokio::sync::broadcast::error::RecvError;
 
-use super::{Backend, Record, Session, guard, page, session};
+use super::{About, Backend, Record, Session, guard, page, session};
 
 #[derive(Clone)]
 struct Shared {
     record: Arc<Record>,
     backend: Arc<dyn Backend>,
+    /// Another word for each process: a page that was there before knows other entries.
+    process: Arc<str>,
+}
+
+#[derive(Serialize)]
+struct AboutProcess<'a> {
+    #[serde(flatten)]
+    about: About,
+    process: &'a str,
 }
 
 pub(super) fn router(
@@ -56,7 +65,11 @@ pub(super) fn router(
         .route("/api/webhooks", get(webhooks))
         .route("/api/dead", get(dead))
         .route("/api/dead/{id}/requeue", post(requeue))
-        .with_state(Shared { record, backend })
+        .with_state(Shared {
+            record,
+            backend,
+            process: uuid::Uuid::new_v4().simple().to_string().into(),
+        })
         .merge(open)
         .layer(middleware::from_fn_with_state(session, guard::guard))
         .layer(middleware::from_fn(harden))
@@ -101,7 +114,10 @@ fn failed(status: StatusCode, reason: &str) -> Response {
 }
 
 async fn about(State(shared): State<Shared>) -> Response {
-    answer(&shared.backend.about())
+    answer(&AboutProcess {
+        about: shared.backend.about(),
+        process: &shared.process,
+    })
 }
 
 async fn entries(State(shared): State<Shared>, uri: Uri) -> Response {
@@ -137,14 +153,22 @@ async fn replay(State(shared): State<Shared>, Path(id): Path<u64>) -> Response {
 
 /// Each entry that is new or has changed. A reader that lags behind is told to load all anew.
 async fn changes(State(shared): State<Shared>) -> Response {
-    let changes = shared.record.changes();
-    let events = futures_util::stream::unfold(changes, async |mut changes| {
-        let event = match changes.recv().await {
-            Ok(entry) => Event::default().data(serde_json::to_string(entry.as_ref()).ok()?),
-            Err(RecvError::Lagged(_)) => Event::default().event("reload").data(""),
-            Err(RecvError::Closed) => return None,
+    let state = (shared.record.changes(), shared.record);
+    let events = futures_util::stream::unfold(state, async |(mut changes, record)| {
+        let event = loop {
+            match changes.recv().await {
+                // What is forgotten already is no longer of interest.
+                Ok(id) => {
+                    if let Some(entry) = record.get(id) {
+                        let json = serde_json::to_string(entry.as_ref()).ok()?;
+                        break Event::default().data(json);
+                    }
+                }
+                Err(RecvError::Lagged(_)) => break Event::default().event("reload").data(""),
+                Err(RecvError::Closed) => return None,
+            }
         };
-        Some((Ok::<_, Infallible>(event), changes))
+        Some((Ok::<_, Infallible>(event), (changes, record)))
     });
     Sse::new(events)
         .keep_alive(KeepAlive::default())

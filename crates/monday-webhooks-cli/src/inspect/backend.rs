@@ -18,8 +18,12 @@ pub(crate) struct About {
     pub(crate) command: &'static str,
     /// Where deliveries arrive, or calls.
     pub(crate) url: String,
-    /// Where a replay goes; none where there are none.
+    /// Where a replay goes, where there is one place for all.
     pub(crate) replays_to: Option<String>,
+    /// Whether there are replays.
+    pub(crate) replays: bool,
+    /// The variable that holds the secret for tokens, where one is known.
+    pub(crate) secret_env: Option<String>,
     /// Whether there are dead letters to look after.
     pub(crate) dead_letters: bool,
     /// Whether the webhooks are listed by board.

@@ -11,6 +11,9 @@ use crate::output;
 /// The most of an endpoint's answer that is kept, in bytes.
 const MAX_ANSWER: usize = 2048;
 
+/// The most of what the list says of one entry, in bytes: a name can be as long as a body.
+const MAX_ABOUT: usize = 300;
+
 /// What kind of request it was.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -99,6 +102,12 @@ pub(crate) struct Details {
     /// What names the delivery for whoever hands it over.
     pub(crate) key: String,
     pub(crate) sender: Sender,
+    /// What the token is for.
+    pub(crate) audience: Option<String>,
+    /// Where it is delivered, where that isn't one place for all.
+    pub(crate) target: Option<String>,
+    /// Whether it carries a token.
+    pub(crate) signed: bool,
 }
 
 /// Who sent it, as far as its token says, and to which webhook.
@@ -119,6 +128,11 @@ pub(crate) struct Whole<'a> {
     attempts: &'a [Attempt],
     /// The body to the byte, where it is text.
     body: Option<&'a str>,
+    account: Option<monday_webhooks::AccountId>,
+    user: Option<monday_webhooks::UserId>,
+    audience: Option<&'a str>,
+    target: Option<&'a str>,
+    signed: bool,
     /// The same, indented.
     pretty: Option<String>,
 }
@@ -148,6 +162,9 @@ impl Entry {
         };
         let mut entry = Self::new(Kind::Delivery, State::Waiting, title);
         entry.about = about(delivery.event()).unwrap_or_default();
+        entry
+            .about
+            .truncate(entry.about.floor_char_boundary(MAX_ABOUT));
         entry.details = Details {
             fields: fields(delivery),
             body: Some(delivery.body().clone()),
@@ -165,6 +182,11 @@ impl Entry {
             fields: &self.details.fields,
             attempts: &self.details.attempts,
             body,
+            account: self.details.sender.account,
+            user: self.details.sender.user,
+            audience: self.details.audience.as_deref(),
+            target: self.details.target.as_deref(),
+            signed: self.details.signed,
             pretty: body.map(output::indented),
         }
     }

@@ -35,11 +35,10 @@ impl Inspector {
         let Some(address) = args.inspect else {
             return Ok(None);
         };
-        let session = match &args.inspect_token_env {
+        let token = match &args.inspect_token_env {
             Some(name) => {
                 let variable = Variable::new("--inspect-token-env", name);
-                let session = Session::new(&variable.read()?);
-                Some(session.map_err(|error| variable.refused(&error))?)
+                Some((variable, variable.read()?))
             }
             None if address.ip().is_loopback() => None,
             None => {
@@ -51,6 +50,11 @@ impl Inspector {
         let listener = TcpListener::bind(address)
             .await
             .map_err(|error| Failure::failed(format!("{address} can't be listened on: {error}")))?;
+        let port = listener.local_addr().map_err(Failure::failed)?.port();
+        let session = token.map(|(variable, token)| {
+            Session::new(&token, port).map_err(|error| variable.refused(&error))
+        });
+        let session = session.transpose()?;
         Ok(Some(Self {
             listener,
             session,

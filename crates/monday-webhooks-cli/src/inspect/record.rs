@@ -7,16 +7,17 @@ use std::{
 
 use tokio::sync::broadcast;
 
-use super::entry::Entry;
+use super::entry::{Entry, Kind};
 
-/// How many changes a slow reader may lag behind before it has to load everything anew.
+/// How many changes a slow reader may lag behind before it has to load everything anew. A change is
+/// told by the entry's id alone: whoever never reads holds nothing that the record has forgotten.
 const LAG: usize = 256;
 
 /// The latest entries, up to a number and a size.
 #[derive(Debug)]
 pub(crate) struct Record {
     kept: Mutex<Kept>,
-    changes: broadcast::Sender<Arc<Entry>>,
+    changes: broadcast::Sender<u64>,
     limits: RecordLimits,
 }
 
@@ -24,6 +25,8 @@ pub(crate) struct Record {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct RecordLimits {
     pub(crate) entries: usize,
+    /// Entries of those that are no deliveries: anybody can send a request that is refused.
+    pub(crate) others: usize,
     /// In bytes.
     pub(crate) size: usize,
 }
@@ -32,6 +35,7 @@ impl Default for RecordLimits {
     fn default() -> Self {
         Self {
             entries: 1000,
+            others: 200,
             size: 16 << 20,
         }
     }
@@ -67,7 +71,7 @@ impl Record {
         kept.size += entry.size();
         kept.entries.push_back(Arc::clone(&entry));
         kept.trim(self.limits);
-        self.tell(&entry);
+        self.tell(entry.id);
         entry.id
     }
 
@@ -82,9 +86,16 @@ impl Record {
         change(&mut entry);
         kept.size = kept.size + entry.size() - before;
         let entry = Arc::new(entry);
-        kept.entries[index] = Arc::clone(&entry);
+        kept.entries[index] = entry;
         kept.trim(self.limits);
-        self.tell(&entry);
+        self.tell(id);
+    }
+
+    /// The earliest entry that something is true of.
+    pub(crate) fn find_first(&self, is: impl Fn(&Entry) -> bool) -> Option<u64> {
+        let kept = self.kept();
+        let found = kept.entries.iter().find(|entry| is(entry));
+        found.map(|entry| entry.id)
     }
 
     /// The latest entry that something is true of.
@@ -105,19 +116,27 @@ impl Record {
         self.kept().entries.iter().rev().cloned().collect()
     }
 
-    /// Entries as they are added and changed, from now on.
-    pub(crate) fn changes(&self) -> broadcast::Receiver<Arc<Entry>> {
+    /// The ids of entries as they are added and changed, from now on.
+    pub(crate) fn changes(&self) -> broadcast::Receiver<u64> {
         self.changes.subscribe()
     }
 
-    fn tell(&self, entry: &Arc<Entry>) {
+    fn tell(&self, id: u64) {
         // Without a reader there is nobody to tell.
-        let _ = self.changes.send(Arc::clone(entry));
+        let _ = self.changes.send(id);
     }
 }
 
 impl Kept {
     fn trim(&mut self, limits: RecordLimits) {
+        let is_other = |entry: &Arc<Entry>| entry.kind != Kind::Delivery;
+        let others = self.entries.iter().filter(|entry| is_other(entry)).count();
+        if others > limits.others
+            && let Some(oldest) = self.entries.iter().position(is_other)
+            && let Some(oldest) = self.entries.remove(oldest)
+        {
+            self.size -= oldest.size();
+        }
         // The latest stays, however large it is.
         while self.entries.len() > 1
             && (self.entries.len() > limits.entries || self.size > limits.size)
@@ -135,7 +154,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::inspect::entry::{Kind, State};
+    use crate::inspect::entry::State;
 
     fn entry(length: usize) -> Entry {
         let mut entry = Entry::new(Kind::Delivery, State::Waiting, "title");
@@ -150,7 +169,7 @@ mod tests {
             entries in 1_usize..10,
             size in 1_usize..20_000,
         ) {
-            let record = Record::new(RecordLimits { entries, size });
+            let record = Record::new(RecordLimits { entries, others: entries, size });
             let mut last = 0;
             for (length, change, which) in steps {
                 if change && last > 0 {
@@ -175,14 +194,29 @@ mod tests {
     }
 
     #[test]
+    fn what_anybody_can_send_pushes_no_delivery_out() {
+        let record = Record::new(RecordLimits::default());
+        let delivery = record.add(entry(1));
+        for _ in 0..5000 {
+            record.add(Entry::new(Kind::Refused, State::Refused, "refused"));
+        }
+        let all = record.all();
+        assert_eq!(all.len(), 1 + RecordLimits::default().others);
+        assert_eq!(all[all.len() - 1].id, delivery);
+        assert!(record.get(delivery).is_some());
+        let kept: usize = all.iter().map(|entry| entry.size()).sum();
+        assert_eq!(record.kept().size, kept);
+    }
+
+    #[test]
     fn who_looks_is_told_of_each_change() {
         let record = Record::new(RecordLimits::default());
         let mut changes = record.changes();
         let id = record.add(entry(1));
         record.change(id, |entry| entry.state = State::Done);
         record.change(id + 1, |entry| entry.state = State::Dead);
-        assert_eq!(changes.try_recv().unwrap().state, State::Waiting);
-        assert_eq!(changes.try_recv().unwrap().state, State::Done);
+        assert_eq!(changes.try_recv().unwrap(), id);
+        assert_eq!(changes.try_recv().unwrap(), id);
         assert!(changes.try_recv().is_err());
         assert_eq!(record.get(id).unwrap().state, State::Done);
         assert_eq!(record.find(|entry| entry.state == State::Done), Some(id));

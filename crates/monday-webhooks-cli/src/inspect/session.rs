@@ -1,9 +1,9 @@
 //! The token in front of an inspector that others could reach.
 
-use std::fmt;
+use std::{fmt, time::Duration};
 
 use axum::{
-    body::Bytes,
+    body::Body,
     extract::State,
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
@@ -20,12 +20,19 @@ pub(super) const PATH: &str = "/login";
 /// A token that is shorter could be guessed.
 const MIN_TOKEN: usize = 16;
 
-const COOKIE: &str = "monday-webhooks-inspector";
+/// The beginning of the cookie's name. The port is the rest: cookies don't know ports, and two
+/// inspectors on a host would log each other out.
+const COOKIE: &str = "monday-webhooks-inspector-";
+
+/// The longest body of a login, in bytes, and how long it may take.
+const MAX_LOGIN: usize = 4096;
+const LOGIN_TIME: Duration = Duration::from_secs(10);
 
 /// What a browser has to show: a random word that it gets for the token.
 #[derive(Clone)]
 pub(crate) struct Session {
     token: CtOutput<Sha256>,
+    cookie: String,
     word: String,
 }
 
@@ -35,13 +42,15 @@ pub(crate) struct Session {
 pub(crate) struct ShortToken;
 
 impl Session {
-    pub(crate) fn new(token: &str) -> Result<Self, ShortToken> {
+    /// For the inspector at this port.
+    pub(crate) fn new(token: &str, port: u16) -> Result<Self, ShortToken> {
         if token.chars().count() < MIN_TOKEN {
             return Err(ShortToken);
         }
         let word = [(); 2].map(|()| uuid::Uuid::new_v4().simple().to_string());
         Ok(Self {
             token: digest(token),
+            cookie: format!("{COOKIE}{port}"),
             word: word.concat(),
         })
     }
@@ -53,7 +62,7 @@ impl Session {
         cookies
             .filter_map(|cookies| cookies.to_str().ok())
             .flat_map(|cookies| cookies.split(';'))
-            .filter_map(|cookie| cookie.trim().strip_prefix(COOKIE)?.strip_prefix('='))
+            .filter_map(|cookie| cookie.trim().strip_prefix(&self.cookie)?.strip_prefix('='))
             .any(|word| digest(word) == wanted)
     }
 }
@@ -75,9 +84,15 @@ struct Login {
 }
 
 /// Gives the cookie for the token.
-pub(super) async fn log_in(State(session): State<Option<Session>>, body: Bytes) -> Response {
+pub(super) async fn log_in(State(session): State<Option<Session>>, body: Body) -> Response {
     let Some(session) = session else {
         return StatusCode::NO_CONTENT.into_response();
+    };
+    // Anybody can begin one, and there are only so many connections.
+    let body = tokio::time::timeout(LOGIN_TIME, axum::body::to_bytes(body, MAX_LOGIN));
+    let Ok(Ok(body)) = body.await else {
+        let close = [(header::CONNECTION, "close")];
+        return (StatusCode::BAD_REQUEST, close, "the login is incomplete").into_response();
     };
     let login: Result<Login, _> = serde_json::from_slice(&body);
     if login.is_ok_and(|login| digest(&login.token) == session.token) {
@@ -86,8 +101,8 @@ pub(super) async fn log_in(State(session): State<Option<Session>>, body: Bytes) 
         return (StatusCode::UNAUTHORIZED, "that is not the token").into_response();
     }
     let cookie = format!(
-        "{COOKIE}={}; Path=/; HttpOnly; SameSite=Strict",
-        session.word
+        "{}={}; Path=/; HttpOnly; SameSite=Strict",
+        session.cookie, session.word
     );
     (StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie)]).into_response()
 }
@@ -104,27 +119,31 @@ mod tests {
 
     #[test]
     fn only_the_word_opens_and_it_is_another_one_each_time() {
-        let session = Session::new("a-long-enough-token").unwrap();
+        let session = Session::new("a-long-enough-token", 9000).unwrap();
         let word = &session.word;
-        assert!(session.is_open(&headers(&format!("{COOKIE}={word}"))));
-        assert!(session.is_open(&headers(&format!("a=b; {COOKIE}={word}"))));
+        assert!(session.is_open(&headers(&format!("{COOKIE}9000={word}"))));
+        assert!(session.is_open(&headers(&format!("a=b; {COOKIE}9000={word}"))));
         for other in [
-            format!("{COOKIE}={word}x"),
-            format!("{COOKIE}="),
-            format!("x{COOKIE}={word}"),
+            format!("{COOKIE}9000={word}x"),
+            format!("{COOKIE}9000="),
+            format!("x{COOKIE}9000={word}"),
+            format!("{COOKIE}9001={word}"),
             "a=a-long-enough-token".to_owned(),
-            format!("{COOKIE}=a-long-enough-token"),
+            format!("{COOKIE}9000=a-long-enough-token"),
         ] {
             assert!(!session.is_open(&headers(&other)), "{other}");
         }
         assert!(!session.is_open(&HeaderMap::new()));
-        assert_ne!(Session::new("a-long-enough-token").unwrap().word, *word);
+        assert_ne!(
+            Session::new("a-long-enough-token", 9000).unwrap().word,
+            *word
+        );
     }
 
     #[test]
     fn a_token_that_could_be_guessed_is_refused_and_none_is_shown() {
-        assert!(Session::new("fifteen letters").is_err());
-        let session = Session::new("sixteen letters.").unwrap();
+        assert!(Session::new("fifteen letters", 9000).is_err());
+        let session = Session::new("sixteen letters.", 9000).unwrap();
         assert_eq!(format!("{session:?}"), "Session(..)");
     }
 }

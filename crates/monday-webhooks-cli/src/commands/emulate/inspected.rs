@@ -11,12 +11,13 @@ use monday_webhooks::inbox::DeadLetterId;
 use serde_json::{Value, json};
 
 use crate::inspect::{
-    About, Answer, Backend, Record,
+    About, Answer, Backend, Record, RecordLimits,
     entry::{Attempt, Entry, Kind, Sender, State, time},
 };
 
 pub(super) struct Inspected {
     pub(super) emulator: Handle,
+    pub(super) secret_env: Option<String>,
 }
 
 /// Puts what happens in the emulator into the record.
@@ -102,10 +103,8 @@ impl Recorder {
                     entry.state = shown(*state);
                     entry.details.attempts.push(attempt);
                 });
-                if state.is_final() {
-                    self.entries().remove(delivery);
-                }
             }
+            LogEvent::WebhookDeleted { .. } => self.see_dropped(),
             _ => {}
         }
     }
@@ -119,10 +118,34 @@ impl Recorder {
         if let Some(id) = self.entries().get(&delivery) {
             return Some(*id);
         }
-        let entry = entry_of(&self.emulator.delivery(delivery)?);
+        let delivered = self.emulator.delivery(delivery)?;
+        let mut entry = entry_of(&delivered);
+        let webhooks = self.emulator.all_webhooks();
+        let webhook = webhooks
+            .into_iter()
+            .find(|webhook| webhook.id == delivered.webhook_id);
+        entry.details.target = webhook.map(|webhook| webhook.url);
+        entry.details.audience.clone_from(&entry.details.target);
         let id = self.record.add(entry);
-        self.entries().insert(delivery, id);
+        let mut entries = self.entries();
+        // A delivery can be attempted again after its end, as a duplicate: its entry is remembered
+        // for as long as the record has it.
+        if entries.len() > 2 * RecordLimits::default().entries {
+            entries.retain(|_, id| self.record.get(*id).is_some());
+        }
+        entries.insert(delivery, id);
         Some(id)
+    }
+
+    /// With its webhook a delivery is dropped, and no attempt will tell of it.
+    fn see_dropped(&self) {
+        let entries = self.entries().clone();
+        for (delivery, id) in entries {
+            let delivery = self.emulator.delivery(delivery);
+            if delivery.is_some_and(|delivery| delivery.state == DeliveryState::Dropped) {
+                self.record.change(id, |entry| entry.state = State::Dead);
+            }
+        }
     }
 }
 
@@ -136,11 +159,15 @@ fn entry_of(delivery: &Delivery) -> Entry {
             entry
         }
     };
-    entry.state = shown(delivery.state);
+    entry.state = match delivery.attempts.is_empty() && !delivery.state.is_final() {
+        true => State::Waiting,
+        false => shown(delivery.state),
+    };
     entry.details.sender = Sender {
         webhook: Some(delivery.webhook_id),
         ..Sender::default()
     };
+    entry.details.signed = delivery.signed;
     let fields = &mut entry.details.fields;
     fields.push(("Signed", delivery.signed.to_string()));
     fields.push(("Webhook's event", delivery.event.clone()));
@@ -160,7 +187,9 @@ impl Backend for Inspected {
         About {
             command: "emulate",
             url: self.emulator.endpoint(),
-            replays_to: Some("the webhook's URL".to_owned()),
+            replays_to: None,
+            replays: true,
+            secret_env: self.secret_env.clone(),
             dead_letters: false,
             by_board: false,
         }
@@ -194,9 +223,12 @@ impl Backend for Inspected {
                 return Err("this is no delivery".to_owned());
             };
             // With a trigger of its own: a receiver that drops duplicates would drop it.
-            let mut event = body["event"].take();
-            event["triggerUuid"] = uuid::Uuid::new_v4().simple().to_string().into();
-            let sent = self.emulator.deliver(webhook, event).await;
+            let Value::Object(mut event) = body["event"].take() else {
+                return Err("its event is no object".to_owned());
+            };
+            let trigger = uuid::Uuid::new_v4().simple().to_string();
+            event.insert("triggerUuid".to_owned(), trigger.into());
+            let sent = self.emulator.deliver(webhook, event.into()).await;
             sent.map(drop).map_err(|error| error.to_string())
         })
     }

@@ -77,6 +77,7 @@ pub(crate) fn run(_: &Global, args: &EmulateArgs) -> Result<(), Failure> {
         let inspecting = inspector.map(|inspector| {
             let backend = Inspected {
                 emulator: emulator.handle(),
+                secret_env: args.signing_secret_env.clone(),
             };
             tokio::spawn(inspector.serve(backend))
         });

@@ -1,8 +1,7 @@
 //! Handing deliveries on to an endpoint, as monday would have sent them.
 
 use std::{
-    collections::HashMap,
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::Arc,
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
@@ -16,6 +15,7 @@ use reqwest::{
     header::{self, HeaderMap, HeaderName, HeaderValue},
 };
 
+use super::passed::{Arrived, Passed, Ticket};
 use crate::{
     failure::{Failure, with_causes},
     inspect::entry::{Attempt, time},
@@ -28,8 +28,9 @@ const ATTEMPTS: u32 = 31;
 /// How long the endpoint may take for its answer.
 const TIMEOUT: Duration = Duration::from_secs(30);
 
-/// How many deliveries' headers are kept for their attempts.
-const KEPT_HEADERS: usize = 10_000;
+/// The most of an answer that is read, in bytes: enough for a token that stands at the end of what
+/// is shown of it to be seen whole.
+const MAX_READ: usize = 64 << 10;
 
 /// Headers that are about one connection or one message, and not about the delivery.
 const OWN: [HeaderName; 11] = [
@@ -54,15 +55,7 @@ pub(super) struct Forwarder {
     /// For tokens of our own, where monday's is gone or too old.
     secret: Option<SigningSecret>,
     audience: Option<String>,
-    /// What came with a delivery, by its key.
-    arrived: Mutex<HashMap<String, Arrived>>,
-}
-
-/// What came with a delivery. The token in it is kept in memory only.
-pub(super) struct Arrived {
-    pub(super) headers: HeaderMap,
-    /// The token's audience and its end in Unix seconds, where it was checked.
-    pub(super) token: Option<(String, u64)>,
+    passed: Arc<Passed>,
 }
 
 impl Forwarder {
@@ -86,7 +79,7 @@ impl Forwarder {
             every,
             secret,
             audience,
-            arrived: Mutex::default(),
+            passed: Arc::default(),
         })
     }
 
@@ -113,19 +106,12 @@ impl Forwarder {
         format!("again in {every} (attempt {attempt} of {ATTEMPTS})")
     }
 
-    fn kept(&self) -> MutexGuard<'_, HashMap<String, Arrived>> {
-        self.arrived.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     /// Remembers what came with a delivery, for its attempts.
-    pub(super) fn arrived(&self, key: String, mut arrived: Arrived) {
+    pub(super) fn arrived(&self, key: String, mut arrived: Arrived) -> Ticket {
         for name in OWN {
             arrived.headers.remove(name);
         }
-        let mut kept = self.kept();
-        if kept.len() < KEPT_HEADERS {
-            kept.insert(key, arrived);
-        }
+        self.passed.keep(key, arrived)
     }
 
     /// One attempt of the count. Forgets what came with the delivery once that isn't needed.
@@ -134,7 +120,7 @@ impl Forwarder {
         let mut attempt = self.send(received, &key).await;
         attempt.number = Some(number);
         if is_taken(&attempt) || number >= ATTEMPTS {
-            self.kept().remove(&key);
+            self.passed.forget(&key);
         }
         attempt
     }
@@ -154,19 +140,28 @@ impl Forwarder {
             millis: None,
             answer: String::new(),
         };
+        let arrived = self.passed.get(key);
+        let headers = self.headers(received, arrived.as_deref());
+        let sent = headers.get(header::AUTHORIZATION).cloned();
         let request = self
             .http
             .post(self.to.clone())
-            .headers(self.headers(received, key))
+            .headers(headers)
             .body(received.delivery.body().clone());
         let start = Instant::now();
         match request.send().await {
-            Ok(mut answer) => {
+            Ok(answer) => {
                 attempt.status = Some(answer.status().as_u16());
-                // The answer is for show: what of it can't be had is left out.
-                if let Ok(Some(piece)) = answer.chunk().await {
-                    attempt.answer = Attempt::answer_of(&piece);
+                let mut text = beginning(answer).await;
+                // An endpoint may show what it was sent.
+                if let Some(arrived) = &arrived {
+                    text = arrived.redact(&text);
                 }
+                let token = sent.as_ref().and_then(|token| token.to_str().ok());
+                if let Some(token) = token.filter(|token| !token.is_empty()) {
+                    text = text.replace(token, "[redacted]");
+                }
+                attempt.answer = Attempt::answer_of(text.as_bytes());
             }
             Err(error) => attempt.error = Some(with_causes(&error.without_url())),
         }
@@ -177,9 +172,7 @@ impl Forwarder {
     /// The headers that came with the delivery. Where its token is gone, after a restart, or has
     /// expired meanwhile, there is one of our own for the same account and user: monday's own
     /// tokens live for minutes too.
-    fn headers(&self, received: &Received, key: &str) -> HeaderMap {
-        let kept = self.kept();
-        let arrived = kept.get(key);
+    fn headers(&self, received: &Received, arrived: Option<&Arrived>) -> HeaderMap {
         let mut headers = arrived.map_or_else(HeaderMap::new, |arrived| arrived.headers.clone());
         headers.insert(
             header::CONTENT_TYPE,
@@ -187,12 +180,12 @@ impl Forwarder {
         );
         let token = arrived.and_then(|arrived| arrived.token.as_ref());
         let now = unix_now();
-        let is_good = token.is_some_and(|(_, expires_at)| *expires_at > now);
+        let is_good = token.is_some_and(|token| token.expires_at > now);
         if received.verified
             && !is_good
             && let Some(secret) = &self.secret
         {
-            let audience = token.map(|(audience, _)| audience.as_str());
+            let audience = token.map(|token| token.audience.as_str());
             let audience = audience.or(self.audience.as_deref());
             let mut claims = BoardClaims::new(audience.unwrap_or(self.to.as_str()));
             claims.account_id = received.account_id.unwrap_or(claims.account_id);
@@ -207,6 +200,18 @@ impl Forwarder {
         }
         headers
     }
+}
+
+/// The beginning of an answer's body. It is for show: what of it can't be had is left out.
+async fn beginning(mut answer: reqwest::Response) -> String {
+    let mut body = Vec::new();
+    while let Ok(Some(piece)) = answer.chunk().await {
+        body.extend_from_slice(&piece);
+        if body.len() > MAX_READ {
+            break;
+        }
+    }
+    String::from_utf8_lossy(&body).into_owned()
 }
 
 /// Whether the endpoint took it. monday asks for 200; any other success counts here as well.

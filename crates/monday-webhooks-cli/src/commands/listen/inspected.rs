@@ -26,6 +26,8 @@ pub(super) struct Inspected<I> {
     pub(super) inbox: Arc<I>,
     pub(super) record: Arc<Record>,
     pub(super) forwarder: Option<Arc<Forwarder>>,
+    /// The variable that holds the first Signing Secret.
+    pub(super) secret_env: Option<String>,
     /// For the webhooks of a board, or why there is none.
     pub(super) client: Result<Client, String>,
 }
@@ -37,6 +39,8 @@ impl<I: Inbox> Backend for Inspected<I> {
             command: "listen",
             url: self.url.clone(),
             replays_to: forwarder.map(|forwarder| forwarder.to().to_owned()),
+            replays: forwarder.is_some(),
+            secret_env: self.secret_env.clone(),
             dead_letters: true,
             by_board: true,
         }

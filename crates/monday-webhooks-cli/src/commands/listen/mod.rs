@@ -2,6 +2,7 @@
 
 mod forward;
 mod inspected;
+mod passed;
 mod print;
 mod watch;
 
@@ -140,6 +141,7 @@ impl Listener<'_> {
                 inbox: Arc::clone(&inbox),
                 record: inspector.record(),
                 forwarder: self.forwarder.clone(),
+                secret_env: args.signing_secret_env.first().cloned(),
                 client: secrets::client(self.global, self.settings).map_err(Failure::into_message),
             };
             tokio::spawn(inspector.serve(backend))
@@ -183,7 +185,13 @@ impl Listener<'_> {
             drop(worker.await);
             Ok(left)
         });
+        let stays = self.forwarder.is_some() && !matches!(args.inbox, InboxName::Memory);
         let left = drained.await.unwrap_or_else(|_| {
+            if stays {
+                // The endpoint takes its time, and the inbox keeps what it hasn't taken.
+                anstream::eprintln!("what the endpoint did not take yet waits in the inbox");
+                return Ok(0);
+            }
             Err(Failure::failed(
                 "not all of what was accepted could be printed before the end",
             ))
@@ -238,11 +246,15 @@ impl inbox::Handler for Handling {
             }
             attempt = Some(answer);
         }
-        print(self.style, &job, attempt.as_ref()).map_err(|failure| {
+        if let Err(failure) = print(self.style, &job, attempt.as_ref()) {
             // One reason is enough.
             let _ = self.unprintable.try_send(failure);
-            inbox::Failure::retry("the delivery could not be written to standard output")
-        })?;
+            // What an endpoint took is done with, whether or not that can be said.
+            if attempt.is_none() {
+                let reason = "the delivery could not be written to standard output";
+                return Err(inbox::Failure::retry(reason));
+            }
+        }
         self.watch.handled(&job.received, attempt, false);
         Ok(())
     }
@@ -312,6 +324,16 @@ fn forwarder(args: &ListenArgs) -> Result<Option<Arc<Forwarder>>, Failure> {
         .ok()
         .filter(|url| matches!(url.scheme(), "http" | "https"))
         .ok_or_else(|| Failure::usage("--forward takes an http or https URL"))?;
+    if !to.username().is_empty() || to.password().is_some() {
+        return Err(Failure::usage(
+            "--forward takes a URL without a name or a password: what is forwarded is shown with it",
+        ));
+    }
+    if !args.allow_http && is_remote_http(to.as_str()) {
+        return Err(Failure::usage(
+            "a --forward to another machine is an https URL, since monday's tokens go there; --allow-http takes http, too",
+        ));
+    }
     let secret = args.signing_secret_env.first();
     let secret = secret.map(|name| signing_secret(name));
     let forwarder = Forwarder::new(

@@ -17,7 +17,10 @@ use monday_webhooks::{
 };
 use tower_service::Service;
 
-use super::forward::{Arrived, Forwarder, is_taken};
+use super::{
+    forward::{Forwarder, is_taken},
+    passed::{Arrived, CheckedToken, Ticket},
+};
 use crate::{
     failure::with_causes,
     inspect::{
@@ -38,16 +41,25 @@ pub(super) struct Watch {
 }
 
 impl Watch {
-    /// A delivery arrived. Returns its entry in the record.
-    fn arrived(&self, delivery: &Delivery, sender: Option<&auth::Sender>) -> Option<u64> {
-        if let Some(forwarder) = &self.forwarder {
+    /// A delivery arrived.
+    fn arrived(&self, delivery: &Delivery, sender: Option<&auth::Sender>) -> Arrival {
+        let ticket = self.forwarder.as_ref().map(|forwarder| {
             let headers = HEADERS.try_with(HeaderMap::clone).unwrap_or_default();
-            let token = sender.map(|sender| {
-                let audience = sender.audience.first().cloned().unwrap_or_default();
-                (audience, sender.expires_at)
+            let token = sender.map(|sender| CheckedToken {
+                audience: sender.audience.first().cloned().unwrap_or_default(),
+                expires_at: sender.expires_at,
+                short_lived: sender.short_lived_token().cloned(),
             });
-            forwarder.arrived(delivery.dedupe_key(), Arrived { headers, token });
+            forwarder.arrived(delivery.dedupe_key(), Arrived { headers, token })
+        });
+        Arrival {
+            ticket,
+            entry: self.enter(delivery, sender),
         }
+    }
+
+    /// Makes an entry in the record.
+    fn enter(&self, delivery: &Delivery, sender: Option<&auth::Sender>) -> Option<u64> {
         let record = self.record.as_ref()?;
         let mut entry = Entry::of(delivery);
         entry.verified = Some(sender.is_some());
@@ -61,6 +73,8 @@ impl Watch {
             let account = sender.account_id.map(|id| ("Account", id.to_string()));
             fields.extend(account);
             fields.push(("Token for", sender.audience.join(", ")));
+            entry.details.audience = sender.audience.first().cloned();
+            entry.details.signed = true;
             let expires_at = std::time::Duration::from_secs(sender.expires_at);
             let expires_at = std::time::UNIX_EPOCH.checked_add(expires_at);
             // The formatter knows the years up to 9999.
@@ -71,8 +85,11 @@ impl Watch {
     }
 
     /// What the inbox said to it.
-    fn kept(&self, entry: Option<u64>, taken: &Result<Taken, Refusal>) {
-        let (Some(record), Some(id)) = (&self.record, entry) else {
+    fn kept(&self, arrival: Arrival, taken: &Result<Taken, Refusal>) {
+        if let (Some(ticket), Ok(Taken::New)) = (arrival.ticket, taken) {
+            ticket.stay();
+        }
+        let (Some(record), Some(id)) = (&self.record, arrival.entry) else {
             return;
         };
         record.change(id, |entry| match taken {
@@ -117,12 +134,13 @@ impl Watch {
     pub(super) fn handled(&self, received: &Received, attempt: Option<Attempt>, last: bool) {
         let Some(record) = &self.record else { return };
         let key = received.delivery.dedupe_key();
-        let is_it = |entry: &Entry| {
-            entry.kind == Kind::Delivery
-                && entry.state != State::Duplicate
-                && entry.details.key == key
-        };
-        let id = record.find(is_it).unwrap_or_else(|| {
+        let is_it = |entry: &Entry| entry.kind == Kind::Delivery && entry.details.key == key;
+        // The first that isn't over: one that comes while this ends is a duplicate.
+        let is_open = |state| matches!(state, State::Waiting | State::Retrying);
+        let open = record.find_first(|entry| is_it(entry) && is_open(entry.state));
+        let is_over = |state| matches!(state, State::Done | State::Dead);
+        let over = || record.find(|entry| is_it(entry) && is_over(entry.state));
+        let id = open.or_else(over).unwrap_or_else(|| {
             // It comes from before the start, or from further back than the record.
             let mut entry = Entry::of(&received.delivery);
             entry.at = time(received.received_at);
@@ -142,6 +160,12 @@ impl Watch {
     }
 }
 
+/// A delivery on its way into the inbox.
+struct Arrival {
+    ticket: Option<Ticket>,
+    entry: Option<u64>,
+}
+
 /// The inbox, with somebody who looks on.
 pub(super) struct Watched<I> {
     pub(super) inbox: Arc<I>,
@@ -150,20 +174,20 @@ pub(super) struct Watched<I> {
 
 impl<I: Inbox> Sink<Verified<Delivery>> for Watched<I> {
     async fn take(&self, message: Verified<Delivery>) -> Result<Taken, Refusal> {
-        let entry = self
+        let arrival = self
             .watch
             .arrived(message.message(), Some(message.sender()));
         let taken = self.inbox.take(message).await;
-        self.watch.kept(entry, &taken);
+        self.watch.kept(arrival, &taken);
         taken
     }
 }
 
 impl<I: Inbox> Sink<Unverified<Delivery>> for Watched<I> {
     async fn take(&self, message: Unverified<Delivery>) -> Result<Taken, Refusal> {
-        let entry = self.watch.arrived(message.message(), None);
+        let arrival = self.watch.arrived(message.message(), None);
         let taken = self.inbox.take(message).await;
-        self.watch.kept(entry, &taken);
+        self.watch.kept(arrival, &taken);
         taken
     }
 }

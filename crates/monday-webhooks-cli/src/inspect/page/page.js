@@ -74,24 +74,54 @@
     return make("span", "state " + className, entry.state === "refused" && entry.status ? entry.status : text);
   }
 
+  // A row stays the same node for as long as it is shown: a click is lost on a node that goes
+  // between press and release.
+  const rows = new Map();
+
   function row(entry) {
-    const item = make("li");
-    item.id = "entry-" + entry.id;
-    item.setAttribute("role", "option");
-    item.setAttribute("aria-selected", String(entry.id === chosen));
+    let known = rows.get(entry.id);
+    if (!known) {
+      const item = make("li");
+      item.id = "entry-" + entry.id;
+      item.setAttribute("role", "option");
+      item.addEventListener("click", guarded(() => choose(entry.id, true)));
+      known = { item, entry: null };
+      rows.set(entry.id, known);
+    }
+    if (known.entry !== entry) {
+      known.entry = entry;
+      fill(known.item, entry);
+    }
+    return known.item;
+  }
+
+  function fill(item, entry) {
     const first = make("div", "first");
     const when = make("time", "when", new Date(entry.at).toLocaleTimeString());
     when.dateTime = entry.at;
     first.append(make("span", "name", entry.title), state(entry), when);
-    item.append(first, make("div", "about", entry.about || entry.reason || ""));
-    item.addEventListener("click", guarded(() => choose(entry.id, true)));
-    return item;
+    item.replaceChildren(first, make("div", "about", entry.about || entry.reason || ""));
+  }
+
+  // Shows these nodes in this order, and moves none that stands where it should.
+  function arrange(list, nodes) {
+    const wanted = new Set(nodes);
+    for (const node of [...list.children]) if (!wanted.has(node)) node.remove();
+    let next = list.firstChild;
+    for (const node of nodes) {
+      if (node === next) next = next.nextSibling;
+      else list.insertBefore(node, next);
+    }
   }
 
   function draw() {
     const list = $("list");
     const found = visible();
-    list.replaceChildren(...found.map(row));
+    arrange(list, found.map(row));
+    if (rows.size > 2 * KEPT) {
+      const kept = new Set(entries.map((entry) => entry.id));
+      for (const id of rows.keys()) if (!kept.has(id)) rows.delete(id);
+    }
     $("nothing").hidden = found.length > 0;
     $("nothing").textContent = $("search").value || $("filter").value
       ? "Nothing fits." : "Nothing yet. What arrives shows up here by itself.";
@@ -137,8 +167,9 @@
 
   let again = 0;
   function loadSoon() {
-    clearTimeout(again);
-    again = setTimeout(guarded(load), 150);
+    // One that is under way isn't put off, or what comes all the while would put it off for ever.
+    if (again) return;
+    again = setTimeout(guarded(() => { again = 0; return load(); }), 150);
   }
 
   let drawing = false;
@@ -183,8 +214,8 @@
     $("attempts").replaceChildren(...entry.attempts.map(attempt));
     $("attempts-part").hidden = entry.attempts.length === 0;
     const isDelivery = entry.kind === "delivery" && entry.body !== null;
-    $("replay").disabled = !(isDelivery && about && about.replays_to);
-    $("curl").disabled = !isDelivery;
+    $("replay").disabled = !(isDelivery && about && about.replays);
+    $("curl").disabled = !isDelivery || !target(entry);
     $("copy").disabled = entry.body === null;
   }
 
@@ -219,8 +250,11 @@
     guarded(choose)(found[next].id, false);
   }
 
+  // Whether the details are those of the row that is chosen: they come a moment later.
+  const isShown = () => shown !== null && shown.id === chosen;
+
   async function replay() {
-    if (shown === null || $("replay").disabled) return;
+    if (!isShown() || $("replay").disabled) return;
     await send("/api/entries/" + encodeURIComponent(shown.id) + "/replay");
     say("sent again");
   }
@@ -241,12 +275,16 @@
 
   const quoted = (text) => "'" + text.replaceAll("'", "'\\''") + "'";
 
+  const target = (entry) => entry.target || (about && (about.replays_to || (about.replays ? null : about.url)));
+
   function curl(entry) {
-    const to = about.replays_to || about.url;
+    const to = target(entry);
     const lines = ["curl -X POST " + quoted(to), "-H 'content-type: application/json'"];
-    if (entry.verified) {
-      lines.push("-H \"authorization: $(monday-webhooks token sign --secret-env MONDAY_SIGNING_SECRET" +
-        " --account \"$ACCOUNT\" --user \"$USER_ID\" --audience " + quoted(to) + ")\"");
+    if (entry.signed) {
+      const secret = (about && about.secret_env) || "MONDAY_SIGNING_SECRET";
+      lines.push("-H \"authorization: $(monday-webhooks token sign --secret-env " + quoted(secret) +
+        " --account " + Number(entry.account || 1) + " --user " + Number(entry.user || 1) +
+        " --audience " + quoted(entry.audience || to) + ")\"");
     }
     lines.push("--data-raw " + quoted(entry.body));
     return lines.join(" \\\n  ");
@@ -321,11 +359,12 @@
   function connect() {
     if (source) source.close();
     source = new EventSource("/api/changes");
-    source.onopen = guarded(() => {
+    source.onopen = guarded(async () => {
+      await greet();
+      // What came while nobody listened.
+      await load();
       $("live").textContent = "live";
       $("live").className = "on";
-      // What came while nobody listened.
-      return load();
     });
     source.onmessage = (event) => changed(JSON.parse(event.data));
     source.addEventListener("reload", guarded(load));
@@ -336,13 +375,28 @@
     };
   }
 
-  async function start() {
+  // Another process begins its numbers anew: what was chosen is another entry now.
+  async function greet() {
+    const before = about && about.process;
     about = await ask("/api/about");
+    if (before && before !== about.process) {
+      chosen = null;
+      shown = null;
+      entries = [];
+      rows.clear();
+      $("details").hidden = true;
+      document.body.classList.remove("reading");
+      draw();
+    }
+  }
+
+  async function start() {
+    await greet();
     $("command").textContent = about.command;
     $("url").textContent = about.url + (about.replays_to && about.replays_to !== about.url ? " → " + about.replays_to : "");
     document.title = about.command + " – monday-webhooks inspector";
     $("tab-dead").hidden = !about.dead_letters;
-    $("replay").title = about.replays_to ? "r" : "There is nowhere to replay to: start listen with --forward URL";
+    $("replay").title = about.replays ? "r" : "There is nowhere to replay to: start listen with --forward URL";
     connect();
   }
 
@@ -350,8 +404,8 @@
   $("search").addEventListener("input", loadSoon);
   $("filter").addEventListener("change", draw);
   $("replay").addEventListener("click", guarded(replay));
-  $("copy").addEventListener("click", guarded(() => copy(shown.body)));
-  $("curl").addEventListener("click", guarded(() => copy(curl(shown))));
+  $("copy").addEventListener("click", guarded(() => isShown() && copy(shown.body)));
+  $("curl").addEventListener("click", guarded(() => isShown() && copy(curl(shown))));
   $("back").addEventListener("click", () => document.body.classList.remove("reading"));
   $("help-open").addEventListener("click", () => $("help").showModal());
   $("board-form").addEventListener("submit", (event) => { event.preventDefault(); guarded(webhooks)(); });
