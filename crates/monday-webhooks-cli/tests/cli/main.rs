@@ -6,6 +6,7 @@ mod api;
 mod browser;
 mod decode;
 mod demo;
+mod docs;
 mod emulate;
 mod endpoint;
 mod failures;
