@@ -102,7 +102,7 @@ impl<'a> Session<'a> {
                 "monday-webhooks",
                 format!(
                     "export MONDAY_API_URL=\"${{MONDAY_API_URL:-{monday}}}\"\n\
-                     case \"$1\" in create) exec '{program}' \"$@\" --allow-http;; esac\n\
+                     case \"$*\" in *--allow-http*) ;; create*) set -- \"$@\" --allow-http;; esac\n\
                      exec '{program}' \"$@\"\n"
                 ),
             ),
