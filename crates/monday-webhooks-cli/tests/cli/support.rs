@@ -104,13 +104,13 @@ pub(crate) fn interrupt(command: impl FnOnce(&str) -> Command) -> Ran {
 /// A command that runs until it is stopped.
 pub(crate) struct Running {
     child: Child,
-    lines: BufReader<ChildStdout>,
+    lines: Option<BufReader<ChildStdout>>,
 }
 
 impl Running {
     pub(crate) fn start(command: &mut Command) -> Self {
         let mut child = command.stderr(Stdio::inherit()).spawn().unwrap();
-        let lines = BufReader::new(child.stdout.take().unwrap());
+        let lines = child.stdout.take().map(BufReader::new);
         Self { child, lines }
     }
 
@@ -123,13 +123,28 @@ impl Running {
 
     /// The next line, as it is printed.
     pub(crate) fn next_line(&mut self, line: &mut String) {
-        self.lines.read_line(line).unwrap();
+        self.lines.as_mut().unwrap().read_line(line).unwrap();
+    }
+
+    /// Reads nothing more: what it prints can't be written.
+    pub(crate) fn close_stdout(&mut self) {
+        self.lines = None;
+    }
+
+    fn left(&mut self) -> Vec<String> {
+        let lines = self.lines.take().unwrap().lines();
+        lines.map(Result::unwrap).collect()
+    }
+
+    /// Its exit code once it ends by itself.
+    pub(crate) fn wait(mut self) -> i32 {
+        self.child.wait().unwrap().code().unwrap()
     }
 
     /// Kills it as a power failure would, and returns what else it printed.
     pub(crate) fn kill(mut self) -> Vec<String> {
         self.child.kill().unwrap();
-        let left = self.lines.by_ref().lines().map(Result::unwrap).collect();
+        let left = self.left();
         self.child.wait().unwrap();
         left
     }
@@ -139,7 +154,7 @@ impl Running {
         let id = self.child.id().to_string();
         let sent = Command::new("kill").args(["-TERM", &id]).status().unwrap();
         assert!(sent.success());
-        let left = self.lines.by_ref().lines().map(Result::unwrap).collect();
+        let left = self.left();
         (self.child.wait().unwrap().code().unwrap(), left)
     }
 }
