@@ -109,9 +109,18 @@ pub(crate) struct Running {
 
 impl Running {
     pub(crate) fn start(command: &mut Command) -> Self {
-        let mut child = command.stderr(Stdio::inherit()).spawn().unwrap();
+        Self::with_stderr(command, Stdio::inherit())
+    }
+
+    /// The same, with what it says on standard error going elsewhere.
+    pub(crate) fn with_stderr(command: &mut Command, stderr: impl Into<Stdio>) -> Self {
+        let mut child = command.stderr(stderr).spawn().unwrap();
         let lines = child.stdout.take().map(BufReader::new);
         Self { child, lines }
+    }
+
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
     }
 
     /// The next line that it prints.
@@ -151,7 +160,7 @@ impl Running {
 
     /// Asks it to stop, and returns its exit code and what else it printed.
     pub(crate) fn stop(mut self) -> (i32, Vec<String>) {
-        let id = self.child.id().to_string();
+        let id = self.id().to_string();
         let sent = Command::new("kill").args(["-TERM", &id]).status().unwrap();
         assert!(sent.success());
         let left = self.left();
