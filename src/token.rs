@@ -24,6 +24,9 @@ pub enum TokenKind {
 
 /// A token of monday's API. Its text appears in no `Debug` output, and it is wiped from memory
 /// when it is dropped.
+///
+/// The copies that a client and its HTTP stack make of it for the header of a call
+/// are freed like any other memory, and not wiped.
 #[derive(Clone)]
 pub struct ApiToken {
     secret: SecretString,

@@ -3,6 +3,7 @@
 use ::http::HeaderValue;
 use bytes::Bytes;
 use serde::{Serialize, de::DeserializeOwned};
+use tokio::time::Instant;
 use tracing::{Instrument, Span};
 
 use super::{
@@ -179,10 +180,15 @@ async fn repeat<T: DeserializeOwned>(
     let mut attempts = 0;
     loop {
         let mut permit = match &client.authorization.quota {
-            Some(quota) => Some(quota.permit(asked, deadline).await.map_err(|mut error| {
-                error.details_mut().attempts = attempts;
-                error
-            })?),
+            Some(quota) => {
+                let asked_at = Instant::now();
+                let permit = quota.permit(asked, deadline).await.map_err(|mut error| {
+                    error.details_mut().attempts = attempts;
+                    error
+                })?;
+                observe::let_go(span, attempts + 1, asked_at.elapsed());
+                Some(permit)
+            }
             None => None,
         };
         attempts += 1;

@@ -68,9 +68,25 @@ pub(super) fn repeated(span: &Span, error: &Error, wait: Duration) {
         monday.error_code = error.code(),
         monday.request_id = error.request_id(),
         monday.attempt = error.attempts(),
-        monday.wait_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX),
+        monday.wait_ms = milliseconds(wait),
         "a call is repeated"
     );
+}
+
+/// The client's own limits have let an attempt go, after a wait that may be none.
+pub(super) fn let_go(span: &Span, attempt: u32, waited: Duration) {
+    if waited >= Duration::from_millis(1) {
+        tracing::debug!(
+            parent: span,
+            monday.attempt = attempt,
+            monday.wait_ms = milliseconds(waited),
+            "a call waited for the client's own limits"
+        );
+    }
+}
+
+fn milliseconds(wait: Duration) -> u64 {
+    u64::try_from(wait.as_millis()).unwrap_or(u64::MAX)
 }
 
 /// OpenTelemetry counts how often a request was sent again.

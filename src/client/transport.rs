@@ -107,7 +107,7 @@ impl TransportCause {
                 "the name of its host could not be resolved (DNS): check the endpoint's URL and this machine's network"
             }
             Self::Refused => {
-                "the connection was refused: check the endpoint's host and port, and that something listens there"
+                "the connection was refused: check the host and port of the endpoint, or of the proxy where there is one, and that something listens there"
             }
             Self::Unreachable => {
                 "there is no way to its host: check this machine's network and whether a proxy is needed"

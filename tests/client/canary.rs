@@ -19,10 +19,10 @@ use super::server::{Answer, Server, refused};
 const CANARY: &str = "canary";
 
 #[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
+pub(super) struct Log(Arc<Mutex<Vec<u8>>>);
 
 impl Log {
-    fn text(&self) -> String {
+    pub(super) fn text(&self) -> String {
         String::from_utf8_lossy(&self.0.lock().unwrap()).into_owned()
     }
 }
@@ -39,7 +39,7 @@ impl io::Write for Log {
 }
 
 /// Everything that any crate tells in this thread goes into the log.
-fn listen(log: &Log) -> tracing::subscriber::DefaultGuard {
+pub(super) fn listen(log: &Log) -> tracing::subscriber::DefaultGuard {
     let log = log.clone();
     let subscriber = tracing_subscriber::fmt()
         .with_max_level(LevelFilter::TRACE)

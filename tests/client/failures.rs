@@ -118,7 +118,7 @@ async fn a_refused_connection_means_that_nothing_was_seen() {
     assert!(
         error
             .to_string()
-            .contains("check the endpoint's host and port"),
+            .contains("check the host and port of the endpoint, or of the proxy"),
         "{error}"
     );
 }

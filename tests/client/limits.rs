@@ -18,6 +18,7 @@ use monday_webhooks::{
 use serde_json::json;
 
 use super::{
+    canary::{self, Log},
     create_or_find::endpoint,
     server::{Answer, Server, refused},
     table::list,
@@ -186,4 +187,25 @@ async fn a_call_for_which_there_is_no_room_in_time_says_so() {
         "{second}"
     );
     assert_eq!(server.calls().len(), 1);
+}
+
+#[tokio::test]
+async fn a_wait_for_the_own_limits_is_told() {
+    let log = Log::default();
+    let _listening = canary::listen(&log);
+    let server = Server::start([Answer::json(&json!({"data": {"webhooks": []}}))]).await;
+    let limits = Limits::none().with_calls_per_minute(1);
+    let client = Client::builder()
+        .endpoint(server.endpoint.as_str())
+        .limits(limits.with_minute(Duration::from_millis(50)))
+        .build(ApiToken::new("token").unwrap())
+        .unwrap();
+    let told = "a call waited for the client's own limits";
+    client.webhooks().list(BoardId::new(1)).await.unwrap();
+    assert!(!log.text().contains(told));
+    client.webhooks().list(BoardId::new(1)).await.unwrap();
+    let log = log.text();
+    let line = log.lines().find(|line| line.contains(told)).unwrap();
+    assert!(line.contains("monday.attempt=1"), "{line}");
+    assert!(line.contains("monday.wait_ms="), "{line}");
 }

@@ -75,6 +75,14 @@ fn limits() -> Vec<Row> {
             Some(7),
         ),
         (
+            "complexity in json that says it is html",
+            refused(complexity, "a", &json!({"retry_in_seconds": 7}))
+                .header("content-type", "text/html; charset=utf-8"),
+            Passing,
+            Complexity,
+            Some(7),
+        ),
+        (
             "concurrency",
             limited("a", &json!({"status_code": 429})),
             Passing,
@@ -429,6 +437,13 @@ fn no_answer_of_mondays() -> Vec<Row> {
         (
             "html 200",
             Answer::text(200, "<html></html>"),
+            PassingInDoubt,
+            Decode,
+            None,
+        ),
+        (
+            "html 200 that says it is json",
+            Answer::text(200, "<html></html>").header("content-type", "application/json"),
             PassingInDoubt,
             Decode,
             None,

@@ -50,6 +50,7 @@ macro_rules! conformance {
                 a_panic_is_contained,
                 a_handler_that_takes_too_long_has_failed,
                 after_the_last_attempt_a_delivery_is_a_dead_letter,
+                a_failure_may_say_when_to_come_again,
                 a_hopeless_failure_is_not_tried_again,
                 handlers_run_side_by_side_up_to_the_limit,
                 a_shutdown_finishes_what_is_at_work,

@@ -124,6 +124,27 @@ pub(super) async fn a_failing_handler_is_called_until_it_succeeds<I: Inbox>(inbo
     assert_eq!(inbox.status().await.unwrap(), Default::default());
 }
 
+pub(super) async fn a_failure_may_say_when_to_come_again<I: Inbox>(inbox: Arc<I>) {
+    put(inbox.as_ref(), [1]).await;
+    let mut options = options();
+    options.backoff.first = Duration::from_hours(1);
+    options.backoff.cap = Duration::from_hours(1);
+    let (sender, mut calls) = mpsc::unbounded_channel();
+    let worker = Running::start(&inbox, options, move |job: Job| {
+        sender.send(job.attempt).unwrap();
+        async move {
+            match job.attempt {
+                1 => Err(Failure::retry("ask again at once").after(Duration::from_millis(1))),
+                _ => Ok(()),
+            }
+        }
+    });
+    assert_eq!(calls.recv().await.unwrap(), 1);
+    assert_eq!(calls.recv().await.unwrap(), 2);
+    worker.stop().await;
+    assert_eq!(depth(inbox.as_ref()).await, 0);
+}
+
 pub(super) async fn a_panic_is_contained<I: Inbox>(inbox: Arc<I>) {
     put(inbox.as_ref(), [1, 2]).await;
     let (sender, mut calls) = mpsc::unbounded_channel();

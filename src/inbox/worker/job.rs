@@ -1,6 +1,6 @@
 //! What a handler gets, and what it gives back.
 
-use std::{fmt, sync::Arc};
+use std::{fmt, sync::Arc, time::Duration};
 
 use crate::inbox::Received;
 
@@ -56,6 +56,7 @@ impl<H: Handler> Handler for Arc<H> {
 pub struct Failure {
     reason: String,
     hopeless: bool,
+    after: Option<Duration>,
 }
 
 /// A longer reason is cut.
@@ -75,7 +76,25 @@ impl Failure {
     fn new(reason: &dyn fmt::Display, hopeless: bool) -> Self {
         let mut reason = reason.to_string();
         reason.truncate(reason.floor_char_boundary(MAX_REASON));
-        Self { reason, hopeless }
+        Self {
+            reason,
+            hopeless,
+            after: None,
+        }
+    }
+
+    /// The same, with the next attempt after this wait rather than after the worker's
+    /// [backoff](super::WorkerOptions::backoff): where whoever is called has said when to come again.
+    #[must_use]
+    pub const fn after(mut self, wait: Duration) -> Self {
+        self.after = Some(wait);
+        self
+    }
+
+    /// The wait before the next attempt, where the handler has named one.
+    #[must_use]
+    pub const fn wait(&self) -> Option<Duration> {
+        self.after
     }
 
     /// The reason.

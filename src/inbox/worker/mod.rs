@@ -183,7 +183,8 @@ impl<I: Inbox, H: Handler> Worker<I, H> {
                 let reason = failure.into_reason();
                 break Settlement::Dead { reason };
             }
-            let after = self.options.backoff.after(attempt);
+            let backoff = || self.options.backoff.after(attempt);
+            let after = failure.wait().unwrap_or_else(backoff);
             if !self.is_ordered() {
                 break Settlement::Retry { after };
             }

@@ -140,6 +140,17 @@ mod tests {
         );
     }
 
+    #[tokio::test(start_paused = true)]
+    async fn a_login_that_does_not_go_on_is_ended() {
+        let session = Session::new("a-long-enough-token", 9000).unwrap();
+        let never = Body::from_stream(futures_util::stream::pending::<Result<Vec<u8>, String>>());
+        let start = tokio::time::Instant::now();
+        let answer = log_in(State(Some(session)), never).await;
+        assert_eq!(answer.status(), StatusCode::BAD_REQUEST);
+        assert_eq!(answer.headers()[header::CONNECTION], "close");
+        assert_eq!(start.elapsed(), LOGIN_TIME);
+    }
+
     #[test]
     fn a_token_that_could_be_guessed_is_refused_and_none_is_shown() {
         assert!(Session::new("fifteen letters", 9000).is_err());

@@ -121,6 +121,23 @@ impl Browser {
         self.command("POST", "/actions", &json!({ "actions": [keyboard] }));
     }
 
+    /// Presses the mouse on an element, and releases it at the same place once something was done.
+    pub(crate) fn click_while(&self, selector: &str, meanwhile: impl FnOnce()) {
+        let place = self.get(&format!(
+            "(() => {{ const box = document.querySelector('{selector}').getBoundingClientRect();
+               return [box.x + box.width / 2, box.y + box.height / 2]; }})()"
+        ));
+        let mouse = |does: &str| {
+            let event = json!({
+                "type": does, "x": place[0], "y": place[1], "button": "left", "clickCount": 1
+            });
+            self.devtools("Input.dispatchMouseEvent", &event);
+        };
+        mouse("mousePressed");
+        meanwhile();
+        mouse("mouseReleased");
+    }
+
     pub(crate) fn resize(&self, width: u32, height: u32) {
         // The window's frame doesn't count: what counts is what the page sees.
         self.devtools(
@@ -152,9 +169,11 @@ impl Browser {
 
 impl Drop for Browser {
     fn drop(&mut self) {
-        // Ends Chromium; the driver alone would leave it behind.
-        if !self.session.is_empty() && !std::thread::panicking() {
-            self.command("DELETE", "", &json!({}));
+        // Ends Chromium; the driver alone would leave it behind. A test that has failed may have
+        // left no driver that answers, and a second panic would hide the first one.
+        if !self.session.is_empty() {
+            let end = || self.command("DELETE", "", &json!({}));
+            let _ = std::panic::catch_unwind(std::panic::AssertUnwindSafe(end));
         }
         let _ = self.driver.kill();
         let _ = self.driver.wait();

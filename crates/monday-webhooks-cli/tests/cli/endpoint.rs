@@ -23,13 +23,21 @@ pub(crate) struct Endpoint {
 
 impl Endpoint {
     pub(crate) fn start(statuses: &'static [u16]) -> Self {
+        Self::answering(statuses, |_| "<b>as the service says</b>".to_owned())
+    }
+
+    /// The same, with an answer made from what arrived.
+    pub(crate) fn answering(
+        statuses: &'static [u16],
+        says: impl Fn(&Arrived) -> String + Send + 'static,
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}/hook", listener.local_addr().unwrap());
         let (sender, arrived) = mpsc::channel();
         std::thread::spawn(move || {
             for (number, stream) in listener.incoming().enumerate() {
                 let status = statuses[number.min(statuses.len() - 1)];
-                let arrived = answer(stream.unwrap(), status);
+                let arrived = answer(stream.unwrap(), status, &says);
                 if sender.send(arrived).is_err() {
                     return;
                 }
@@ -50,7 +58,7 @@ impl Endpoint {
 }
 
 /// Reads one request and answers it; the connection serves no other.
-fn answer(stream: TcpStream, status: u16) -> Arrived {
+fn answer(stream: TcpStream, status: u16, says: &dyn Fn(&Arrived) -> String) -> Arrived {
     let mut reader = BufReader::new(stream);
     let mut headers = HashMap::new();
     let mut line = String::new();
@@ -66,14 +74,15 @@ fn answer(stream: TcpStream, status: u16) -> Arrived {
     let length = headers["content-length"].parse().unwrap();
     let mut body = vec![0; length];
     reader.read_exact(&mut body).unwrap();
-    let said = "<b>as the service says</b>";
+    let arrived = Arrived {
+        headers,
+        body: String::from_utf8(body).unwrap(),
+    };
+    let said = says(&arrived);
     let answer = format!(
         "HTTP/1.1 {status} Status\r\nconnection: close\r\ncontent-length: {}\r\n\r\n{said}",
         said.len()
     );
     reader.get_mut().write_all(answer.as_bytes()).unwrap();
-    Arrived {
-        headers,
-        body: String::from_utf8(body).unwrap(),
-    }
+    arrived
 }

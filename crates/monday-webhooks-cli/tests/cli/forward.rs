@@ -2,7 +2,11 @@
 
 use std::{io::Read, net::TcpListener};
 
-use monday_webhooks::auth::{SigningSecret, Verifier};
+use monday_webhooks::{
+    SubscriptionKind,
+    auth::{SigningSecret, Verifier},
+    testing::sample,
+};
 
 use crate::{
     endpoint::Endpoint,
@@ -114,7 +118,7 @@ fn an_expired_token_is_replaced_by_one_for_the_same_sender_and_endpoint() {
     let listener = forwarding(&endpoint, &[]);
     // Good for the leeway alone: it is over at the first attempt already.
     let late = token("one", |claims| {
-        claims.expires_at = claims.issued_at - 1;
+        claims.expires_at = claims.issued_at;
         claims.issued_at -= 100;
     });
     assert_eq!(listener.post(Some(&late), &body()), 200);
@@ -141,12 +145,65 @@ fn with_an_inbox_in_memory_the_end_says_what_is_lost() {
 }
 
 #[test]
+fn what_duplicates_bring_is_forgotten_and_new_deliveries_keep_their_headers() {
+    let endpoint = Endpoint::start(&[200]);
+    let listener = Listener::start(&["--unsigned", "--forward", &endpoint.url]);
+    // More than is kept in all: 16 MiB.
+    let long = "a".repeat(8000);
+    for _ in 0..2200 {
+        let headers = format!("content-type: application/json\r\nx-long: {long}\r\n");
+        assert_eq!(listener.exchange("/", "POST", &headers, &body()).0, 200);
+    }
+    assert_eq!(endpoint.next().headers["x-long"], long);
+    let other = sample(&SubscriptionKind::CreateUpdate).unwrap();
+    let headers = "content-type: application/json\r\nx-mine: yes\r\n";
+    let answer = listener.exchange("/", "POST", headers, &other.to_string());
+    assert_eq!(answer.0, 200);
+    assert_eq!(endpoint.next().headers["x-mine"], "yes");
+    assert!(endpoint.is_empty());
+}
+
+#[test]
+fn what_the_endpoint_took_is_not_sent_again_where_nobody_reads_the_lines() {
+    let folder = tempfile::tempdir().unwrap();
+    let inbox = format!("sqlite:{}", folder.path().join("inbox.db").display());
+    let endpoint = Endpoint::start(&[200]);
+    let options = ["--unsigned", "--inbox", &inbox, "--forward", &endpoint.url];
+    let mut listener = Listener::start(&options);
+    listener.process.close_stdout();
+    assert_eq!(listener.post(None, &body()), 200);
+    endpoint.next();
+    assert_eq!(listener.process.wait(), 1);
+    let status = ["inbox", "status", "--json", "--inbox", &inbox];
+    assert_eq!(run(&mut command(&status)).json()["unhandled"], 0);
+}
+
+#[test]
+fn a_stop_beside_a_slow_endpoint_loses_nothing_and_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let inbox = format!("sqlite:{}", folder.path().join("inbox.db").display());
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let to = format!("http://{}/", silent.local_addr().unwrap());
+    let listener = Listener::start(&["--unsigned", "--inbox", &inbox, "--forward", &to]);
+    assert_eq!(listener.post(None, &body()), 200);
+    let (mut asked, _) = silent.accept().unwrap();
+    asked.read_exact(&mut [0; 1]).unwrap();
+    assert_eq!(listener.process.stop(), (0, Vec::new()));
+    let status = ["inbox", "status", "--json", "--inbox", &inbox];
+    assert_eq!(run(&mut command(&status)).json()["unhandled"], 1);
+}
+
+#[test]
 fn wrong_options_are_refused() {
     let listen = ["listen", "--addr", "127.0.0.1:0", "--unsigned"];
     let refused = |more: &[&str], says| {
         run(&mut command(&[&listen[..], more].concat())).refused(2, says);
     };
     refused(&["--forward", "ftp://example.com"], "http or https");
+    refused(&["--forward", "http://example.com/x"], "--allow-http");
+    for named in ["https://me:word@example.com/", "https://me@example.com/"] {
+        refused(&["--forward", named], "without a name or a password");
+    }
     refused(&["--retry-every", "5s"], "--forward");
     let forward = ["--forward", "http://127.0.0.1:1/"];
     refused(

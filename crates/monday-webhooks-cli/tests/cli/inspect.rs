@@ -7,11 +7,12 @@ use std::{
 };
 
 use monday_emulator::DEFAULT_BOARD_ID;
+use monday_webhooks::ApiToken;
 use serde_json::{Value, json};
 
 use crate::{
     endpoint::Endpoint,
-    listen::{body, token},
+    listen::{Listener, body, token},
     support::{Running, command, run},
 };
 
@@ -25,7 +26,11 @@ pub(crate) struct Inspected {
 
 impl Inspected {
     pub(crate) fn start(command: &mut Command) -> Self {
-        let mut process = Running::start(command.args(["--inspect", "127.0.0.1:0"]));
+        Self::at(command, "127.0.0.1:0")
+    }
+
+    fn at(command: &mut Command, at: &str) -> Self {
+        let mut process = Running::start(command.args(["--inspect", at]));
         let first = process.next_json();
         let page = first["inspect"].as_str().unwrap().to_owned();
         Self {
@@ -38,6 +43,14 @@ impl Inspected {
     pub(crate) fn listen(options: &[&str]) -> Self {
         let options = [&["listen", "--addr", "127.0.0.1:0"], options].concat();
         Self::start(command(&options).env("SECRET", "one"))
+    }
+
+    /// Stops `listen --unsigned`, and starts it with its page at the same address.
+    pub(crate) fn start_again(self) -> Self {
+        let at = self.authority().to_owned();
+        assert_eq!(self.process.stop().0, 0);
+        let listen = ["listen", "--addr", "127.0.0.1:0", "--unsigned"];
+        Self::at(&mut command(&listen), &at)
     }
 
     fn authority(&self) -> &str {
@@ -255,6 +268,34 @@ fn a_delivery_can_be_replayed_and_a_dead_letter_requeued() {
 }
 
 #[test]
+fn what_an_endpoint_repeats_of_the_token_is_not_shown() {
+    let endpoint = Endpoint::answering(&[500, 200], |arrived| {
+        let claims = "with a-short-lived-credential in it";
+        format!("you sent {:?} {claims}", arrived.headers)
+    });
+    let options = ["--signing-secret-env", "SECRET", "--retry-every", "1ms"];
+    let options = [&options[..], &["--forward", &endpoint.url]].concat();
+    let inspected = Inspected::listen(&options);
+    let token = token("one", |claims| {
+        claims.short_lived_token = Some(ApiToken::app("a-short-lived-credential").unwrap());
+    });
+    assert_eq!(inspected.deliver(Some(&token), &body()), 200);
+    inspected.until(|entry| entry["state"] == "done");
+    let shown = inspected.get("/api/entries/1")["attempts"].take();
+    let (code, lines) = inspected.process.stop();
+    assert_eq!(code, 0);
+    for text in [shown.to_string(), lines.concat()] {
+        assert!(!text.contains(&token), "{text}");
+        assert!(!text.contains("a-short-lived-credential"), "{text}");
+    }
+    for attempt in [0, 1] {
+        let answer = shown[attempt]["answer"].as_str().unwrap();
+        assert!(answer.starts_with("you sent {"), "{answer}");
+        assert!(answer.ends_with("with [redacted] in it"), "{answer}");
+    }
+}
+
+#[test]
 fn without_an_endpoint_there_is_nowhere_to_replay_to() {
     let inspected = Inspected::listen(&["--unsigned"]);
     assert_eq!(inspected.deliver(None, &body()), 200);
@@ -348,7 +389,9 @@ fn beyond_loopback_nothing_is_shown_without_the_token() {
     };
     assert_eq!(entries(""), 401);
     assert_eq!(entries(&format!("authorization: {TOKEN}\r\n")), 401);
-    assert_eq!(entries("cookie: monday-webhooks-inspector=\r\n"), 401);
+    let port = inspected.authority().split(':').nth(1).unwrap();
+    let name = format!("cookie: monday-webhooks-inspector-{port}=");
+    assert_eq!(entries(&format!("{name}\r\n")), 401);
     assert_eq!(inspected.post("/api/entries/1/replay"), 401);
 
     let json = "content-type: application/json\r\n";
@@ -367,28 +410,64 @@ fn beyond_loopback_nothing_is_shown_without_the_token() {
     );
     assert!(!cookie.contains(TOKEN));
     let cookie = cookie.split(';').next().unwrap();
-    assert_eq!(entries(&format!("cookie: {cookie}\r\n")), 200);
+    let open = format!("cookie: {cookie}\r\n");
+    assert!(open.starts_with(&name), "{open}");
+    assert_eq!(entries(&open), 200);
+    assert_eq!(log_in(&"a".repeat(5000)).status, 400);
+}
+
+/// `emulate` with an inspector.
+pub(crate) fn emulate() -> Inspected {
+    Inspected::start(&mut command(&["emulate", "--addr", "127.0.0.1:0"]))
+}
+
+/// Asks the emulator, as an app.
+pub(crate) fn call(emulate: &Inspected, query: &str) -> Value {
+    let to = authority(emulate.first["graphql"].as_str().unwrap());
+    let headers = format!(
+        "host: {to}\r\ncontent-type: application/json\r\nauthorization: emulator-app-token\r\n"
+    );
+    let body = json!({ "query": query }).to_string();
+    let answer = exchange(to, "POST", "/v2", &headers, &body);
+    serde_json::from_str(&answer.body).unwrap()
+}
+
+/// Makes a webhook for new items.
+pub(crate) fn create_webhook(emulate: &Inspected, url: &str) -> Value {
+    call(
+        emulate,
+        &format!(
+            "mutation {{ create_webhook(board_id: {DEFAULT_BOARD_ID}, url: \"{url}\", event: create_item) {{ id }} }}"
+        ),
+    )["data"]["create_webhook"]["id"]
+        .take()
+}
+
+pub(crate) fn create_item(emulate: &Inspected, name: &str) {
+    call(
+        emulate,
+        &format!(
+            "mutation {{ create_item(board_id: {DEFAULT_BOARD_ID}, item_name: \"{name}\") {{ id }} }}"
+        ),
+    );
+}
+
+/// Does something by the emulator's control API.
+fn control(emulate: &Inspected, path: &str, body: &Value) -> u16 {
+    let control = emulate.first["control"].as_str().unwrap();
+    let to = authority(control);
+    let folder = &control[control.find(to).unwrap() + to.len()..];
+    let headers = format!("host: {to}\r\ncontent-type: application/json\r\n");
+    let path = format!("{folder}/{path}");
+    exchange(to, "POST", &path, &headers, &body.to_string()).status
 }
 
 #[test]
 fn the_emulator_shows_calls_challenges_and_deliveries() {
     let endpoint = Endpoint::start(&[200]);
-    let emulate = ["emulate", "--addr", "127.0.0.1:0"];
-    let inspected = Inspected::start(&mut command(&emulate));
-    let graphql = inspected.first["graphql"].as_str().unwrap().to_owned();
-    let call = |query: &str| {
-        let to = authority(&graphql);
-        let headers = format!(
-            "host: {to}\r\ncontent-type: application/json\r\nauthorization: emulator-app-token\r\n"
-        );
-        let body = json!({ "query": query }).to_string();
-        exchange(to, "POST", "/v2", &headers, &body)
-    };
+    let inspected = emulate();
     // An endpoint that doesn't echo: refused, and shown with the reason.
-    call(&format!(
-        "mutation {{ create_webhook(board_id: {DEFAULT_BOARD_ID}, url: \"{}\", event: create_item) {{ id }} }}",
-        endpoint.url
-    ));
+    create_webhook(&inspected, &endpoint.url);
     inspected.until(|entry| entry["kind"] == "call" && entry["state"] == "refused");
     let kinds: Vec<_> = inspected.entries();
     let kinds: Vec<_> = kinds
@@ -398,14 +477,9 @@ fn the_emulator_shows_calls_challenges_and_deliveries() {
     assert_eq!(kinds, ["challenge", "call"]);
 
     // One that does, which is `listen`.
-    let mut listener = crate::listen::Listener::start(&["--unsigned"]);
-    call(&format!(
-        "mutation {{ create_webhook(board_id: {DEFAULT_BOARD_ID}, url: \"{}\", event: create_item) {{ id }} }}",
-        listener.url
-    ));
-    call(&format!(
-        "mutation {{ create_item(board_id: {DEFAULT_BOARD_ID}, item_name: \"<i>new</i>\") {{ id }} }}"
-    ));
+    let mut listener = Listener::start(&["--unsigned"]);
+    create_webhook(&inspected, &listener.url);
+    create_item(&inspected, "<i>new</i>");
     let printed = listener.process.next_json();
     assert_eq!(printed["delivery"]["event"]["pulseName"], "<i>new</i>");
     let entry = inspected.until(|entry| entry["kind"] == "delivery" && entry["state"] == "done");
@@ -421,4 +495,40 @@ fn the_emulator_shows_calls_challenges_and_deliveries() {
     );
     let printed = listener.process.next_json();
     assert_eq!(printed["delivery"]["event"]["pulseName"], "<i>new</i>");
+}
+
+#[test]
+fn the_emulator_tells_what_waits_from_what_failed_and_what_is_dropped() {
+    let inspected = emulate();
+    let mut listener = Listener::start(&["--unsigned"]);
+    let webhook = create_webhook(&inspected, &listener.url);
+    let delivery = |state: &'static str| {
+        inspected.until(|entry| entry["kind"] == "delivery" && entry["state"] == state)
+    };
+
+    assert_eq!(control(&inspected, "pause", &json!({})), 200);
+    create_item(&inspected, "first");
+    let first = delivery("waiting");
+    assert_eq!(control(&inspected, "resume", &json!({})), 200);
+    let printed = listener.process.next_json();
+    assert_eq!(printed["delivery"]["event"]["pulseName"], "first");
+    assert_eq!(delivery("done")["id"], first["id"]);
+
+    // What isn't an event's object can be delivered, and can't be told apart anew.
+    let odd =
+        json!({"webhook": webhook.as_str().unwrap().parse::<u64>().unwrap(), "event": "text"});
+    assert_eq!(control(&inspected, "deliver", &odd), 200);
+    let odd = inspected.until(|entry| entry["kind"] == "delivery" && entry["id"] != first["id"]);
+    let replay = format!("/api/entries/{}/replay", odd["id"]);
+    assert_eq!(inspected.post(&replay), 409);
+
+    assert_eq!(listener.process.stop().0, 0);
+    create_item(&inspected, "second");
+    let second =
+        inspected.until(|entry| entry["state"] == "retrying" && entry["about"] == "second");
+    call(
+        &inspected,
+        &format!("mutation {{ delete_webhook(id: {webhook}) {{ id }} }}"),
+    );
+    inspected.until(|entry| entry["id"] == second["id"] && entry["state"] == "dead");
 }

@@ -26,7 +26,11 @@ impl Listener {
     pub(crate) fn start(options: &[&str]) -> Self {
         let mut arguments = vec!["listen", "--addr", "127.0.0.1:0"];
         arguments.extend_from_slice(options);
-        let mut process = Running::start(command(&arguments).env("SECRET", "one"));
+        Self::of(Running::start(command(&arguments).env("SECRET", "one")))
+    }
+
+    /// A `listen` that has just been started.
+    pub(crate) fn of(mut process: Running) -> Self {
         let url = process.next_json()["listening"]
             .as_str()
             .unwrap()

@@ -1,6 +1,6 @@
 //! The inspector's page in a real browser.
 
-use std::fs;
+use std::{env, fs, iter, path::Path, process::Command};
 
 use monday_webhooks::{SubscriptionKind, testing::sample};
 use serde_json::{Value, json};
@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 use crate::{
     browser::Browser,
     endpoint::Endpoint,
-    inspect::Inspected,
-    listen::{body, token},
+    inspect::{Inspected, create_item, create_webhook, emulate},
+    listen::{AUDIENCE, Listener, body, token},
     support::command,
 };
 
@@ -35,8 +35,8 @@ fn opened(inspected: &Inspected) -> Option<Browser> {
 
 /// Puts a picture where `SCREENSHOTS` says, for a look by eye.
 fn picture(browser: &Browser, name: &str) {
-    if let Some(folder) = std::env::var_os("SCREENSHOTS") {
-        let file = std::path::Path::new(&folder).join(format!("{name}.png.base64"));
+    if let Some(folder) = env::var_os("SCREENSHOTS") {
+        let file = Path::new(&folder).join(format!("{name}.png.base64"));
         fs::write(file, browser.screenshot()).unwrap();
     }
 }
@@ -187,7 +187,7 @@ fn a_delivery_is_replayed_copied_and_requeued_by_keys_and_clicks() {
         "{curl}"
     );
     // The shell is the judge of its quotes.
-    let printed = std::process::Command::new("sh")
+    let printed = Command::new("sh")
         .args(["-c", &curl.replacen("curl", "printf '%s\\n'", 1)])
         .output()
         .unwrap();
@@ -210,6 +210,132 @@ fn a_delivery_is_replayed_copied_and_requeued_by_keys_and_clicks() {
     browser.until("document.querySelectorAll('#dead-list li').length === 0");
     browser.press("1");
     browser.until("document.querySelector('#list .good').textContent === 'done'");
+}
+
+#[test]
+fn a_row_can_be_clicked_while_deliveries_come() {
+    let inspected = Inspected::listen(&["--unsigned"]);
+    let Some(browser) = opened(&inspected) else {
+        return;
+    };
+    assert_eq!(inspected.deliver(None, &event("wanted")), 200);
+    browser.until("document.querySelectorAll('#list li').length === 1");
+    // Told when the page itself is.
+    browser.get(
+        "(() => {
+            const source = new EventSource('/api/changes');
+            source.onopen = () => { document.body.dataset.told = 0; };
+            source.onmessage = () => { document.body.dataset.told++; };
+        })()",
+    );
+    browser.until("document.body.dataset.told === '0'");
+    browser.click_while("#list li", || {
+        for number in 0..5 {
+            let name = format!("other {number}");
+            assert_eq!(inspected.deliver(None, &event(&name)), 200);
+        }
+        browser.until("document.body.dataset.told >= 10");
+        // A frame later it would have drawn them.
+        browser.get(
+            "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done())))",
+        );
+    });
+    browser.until("document.querySelectorAll('#list li').length === 6");
+    browser.until(
+        "document.querySelector('#list [aria-selected=true] .about').textContent === 'wanted'",
+    );
+    browser.until("document.querySelector('#raw').textContent.includes('wanted')");
+}
+
+/// What a copied command gives to `curl`, by the shell that it is pasted into.
+fn arguments(browser: &Browser, variable: (&str, &str)) -> Vec<String> {
+    browser.get("void Object.defineProperty(navigator, 'clipboard', {value: undefined})");
+    browser.press("c");
+    browser.until("document.querySelector('#by-hand').open");
+    let curl = browser.get("document.querySelector('#by-hand-text').value");
+    let bin = Path::new(env!("CARGO_BIN_EXE_monday-webhooks"));
+    let path = env::var_os("PATH").unwrap();
+    let folders = iter::once(bin.parent().unwrap().to_owned()).chain(env::split_paths(&path));
+    let printed = Command::new("sh")
+        .args([
+            "-c",
+            &curl.as_str().unwrap().replacen("curl", "printf '%s\\n'", 1),
+        ])
+        .env("PATH", env::join_paths(folders).unwrap())
+        .env(variable.0, variable.1)
+        .output()
+        .unwrap();
+    assert_eq!(printed.stderr, b"", "{curl}");
+    let printed = String::from_utf8(printed.stdout).unwrap();
+    printed.lines().map(str::to_owned).collect()
+}
+
+#[test]
+fn the_copied_command_is_signed_for_the_endpoint_that_the_token_was_for() {
+    let options = ["--signing-secret-env", "SECRET", "--audience", AUDIENCE];
+    let inspected = Inspected::listen(&options);
+    let Some(browser) = opened(&inspected) else {
+        return;
+    };
+    assert_eq!(inspected.deliver(Some(&token("one", |_| ())), &body()), 200);
+    browser.until("document.querySelectorAll('#list .good').length === 1");
+    browser.press("j");
+    browser.until("document.querySelector('#title').textContent === 'item_created'");
+    let given = arguments(&browser, ("SECRET", "one"));
+    assert_eq!(given[2], inspected.first["listening"]);
+    let made = given
+        .iter()
+        .find_map(|line| line.strip_prefix("authorization: "));
+    assert_eq!(inspected.deliver(made, given.last().unwrap()), 200);
+    browser.until("document.querySelector('#list .state').textContent === 'duplicate'");
+}
+
+#[test]
+fn the_emulators_command_goes_to_the_webhooks_url() {
+    let inspected = emulate();
+    let Some(browser) = opened(&inspected) else {
+        return;
+    };
+    let mut listener = Listener::start(&["--signing-secret-env", "SECRET"]);
+    create_webhook(&inspected, &listener.url);
+    create_item(&inspected, "new");
+    browser.get("document.querySelector('#filter').value = 'delivery'");
+    browser.get("document.querySelector('#filter').dispatchEvent(new Event('change'))");
+    browser.until("document.querySelectorAll('#list li').length === 1");
+    browser.press("j");
+    browser.until("document.querySelector('#title').textContent === 'item_created'");
+    let given = arguments(&browser, ("MONDAY_SIGNING_SECRET", "one"));
+    assert_eq!(given[2], listener.url);
+    // The emulator signs with a secret of its own, the command with the listener's.
+    let made = given
+        .iter()
+        .find_map(|line| line.strip_prefix("authorization: "));
+    assert_eq!(listener.post(made, given.last().unwrap()), 200);
+    let printed = listener.process.next_json();
+    assert_eq!(printed["delivery"]["event"]["pulseName"], "new");
+}
+
+#[test]
+fn another_process_behind_the_page_is_another_record() {
+    let inspected = Inspected::listen(&["--unsigned"]);
+    let Some(browser) = opened(&inspected) else {
+        return;
+    };
+    assert_eq!(inspected.deliver(None, &event("old")), 200);
+    browser.until("document.querySelectorAll('#list li').length === 1");
+    browser.press("j");
+    browser.until("!document.querySelector('#details').hidden");
+    let again = inspected.start_again();
+    assert_eq!(again.deliver(None, &event("new")), 200);
+    browser.until("document.querySelector('#list .about').textContent === 'new'");
+    assert_eq!(
+        browser.get("document.querySelector('#details').hidden"),
+        true
+    );
+    assert_eq!(
+        browser.get("document.querySelectorAll('#list [aria-selected=true]').length"),
+        0
+    );
 }
 
 #[test]

@@ -104,14 +104,23 @@ pub(crate) fn interrupt(command: impl FnOnce(&str) -> Command) -> Ran {
 /// A command that runs until it is stopped.
 pub(crate) struct Running {
     child: Child,
-    lines: BufReader<ChildStdout>,
+    lines: Option<BufReader<ChildStdout>>,
 }
 
 impl Running {
     pub(crate) fn start(command: &mut Command) -> Self {
-        let mut child = command.stderr(Stdio::inherit()).spawn().unwrap();
-        let lines = BufReader::new(child.stdout.take().unwrap());
+        Self::with_stderr(command, Stdio::inherit())
+    }
+
+    /// The same, with what it says on standard error going elsewhere.
+    pub(crate) fn with_stderr(command: &mut Command, stderr: impl Into<Stdio>) -> Self {
+        let mut child = command.stderr(stderr).spawn().unwrap();
+        let lines = child.stdout.take().map(BufReader::new);
         Self { child, lines }
+    }
+
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
     }
 
     /// The next line that it prints.
@@ -123,23 +132,38 @@ impl Running {
 
     /// The next line, as it is printed.
     pub(crate) fn next_line(&mut self, line: &mut String) {
-        self.lines.read_line(line).unwrap();
+        self.lines.as_mut().unwrap().read_line(line).unwrap();
+    }
+
+    /// Reads nothing more: what it prints can't be written.
+    pub(crate) fn close_stdout(&mut self) {
+        self.lines = None;
+    }
+
+    fn left(&mut self) -> Vec<String> {
+        let lines = self.lines.take().unwrap().lines();
+        lines.map(Result::unwrap).collect()
+    }
+
+    /// Its exit code once it ends by itself.
+    pub(crate) fn wait(mut self) -> i32 {
+        self.child.wait().unwrap().code().unwrap()
     }
 
     /// Kills it as a power failure would, and returns what else it printed.
     pub(crate) fn kill(mut self) -> Vec<String> {
         self.child.kill().unwrap();
-        let left = self.lines.by_ref().lines().map(Result::unwrap).collect();
+        let left = self.left();
         self.child.wait().unwrap();
         left
     }
 
     /// Asks it to stop, and returns its exit code and what else it printed.
     pub(crate) fn stop(mut self) -> (i32, Vec<String>) {
-        let id = self.child.id().to_string();
+        let id = self.id().to_string();
         let sent = Command::new("kill").args(["-TERM", &id]).status().unwrap();
         assert!(sent.success());
-        let left = self.lines.by_ref().lines().map(Result::unwrap).collect();
+        let left = self.left();
         (self.child.wait().unwrap().code().unwrap(), left)
     }
 }

@@ -24,7 +24,7 @@ pub(super) struct Inspected {
 pub(super) struct Recorder {
     emulator: Handle,
     record: Arc<Record>,
-    /// The entry of each delivery that isn't over.
+    /// The entry of each delivery.
     entries: Mutex<HashMap<u64, u64>>,
 }
 
@@ -84,20 +84,7 @@ impl Recorder {
                 let Some(id) = self.entry(*delivery) else {
                     return;
                 };
-                let (status, error) = match &attempt.outcome {
-                    Outcome::Status(status) => (Some(*status), None),
-                    Outcome::Failed(reason) => (None, Some(reason.clone())),
-                    _ => (None, None),
-                };
-                let attempt = Attempt {
-                    number: Some(attempt.number),
-                    at: time(SystemTime::now()),
-                    to: url.clone(),
-                    status,
-                    error,
-                    millis: None,
-                    answer: String::new(),
-                };
+                let attempt = attempt_of(attempt, url);
                 self.record.change(id, |entry| {
                     entry.status = attempt.status;
                     entry.state = shown(*state);
@@ -105,7 +92,26 @@ impl Recorder {
                 });
             }
             LogEvent::WebhookDeleted { .. } => self.see_dropped(),
+            LogEvent::Lost { .. } => self.look_anew(),
             _ => {}
+        }
+    }
+
+    /// After events that nobody will tell of any more: the deliveries as they are now.
+    fn look_anew(&self) {
+        for delivery in self.emulator.deliveries() {
+            let Some(id) = self.entry(delivery.id) else {
+                continue;
+            };
+            self.record.change(id, |entry| {
+                entry.state = state_of(&delivery);
+                let to = entry.details.target.clone().unwrap_or_default();
+                // With the time of those that were told of.
+                let told = entry.details.attempts.len();
+                let more = delivery.attempts.iter().skip(told);
+                let more = more.map(|attempt| attempt_of(attempt, &to));
+                entry.details.attempts.extend(more);
+            });
         }
     }
 
@@ -159,10 +165,7 @@ fn entry_of(delivery: &Delivery) -> Entry {
             entry
         }
     };
-    entry.state = match delivery.attempts.is_empty() && !delivery.state.is_final() {
-        true => State::Waiting,
-        false => shown(delivery.state),
-    };
+    entry.state = state_of(delivery);
     entry.details.sender = Sender {
         webhook: Some(delivery.webhook_id),
         ..Sender::default()
@@ -172,6 +175,30 @@ fn entry_of(delivery: &Delivery) -> Entry {
     fields.push(("Signed", delivery.signed.to_string()));
     fields.push(("Webhook's event", delivery.event.clone()));
     entry
+}
+
+fn attempt_of(attempt: &monday_emulator::Attempt, to: &str) -> Attempt {
+    let (status, error) = match &attempt.outcome {
+        Outcome::Status(status) => (Some(*status), None),
+        Outcome::Failed(reason) => (None, Some(reason.clone())),
+        _ => (None, None),
+    };
+    Attempt {
+        number: Some(attempt.number),
+        at: time(SystemTime::now()),
+        to: to.to_owned(),
+        status,
+        error,
+        millis: None,
+        answer: String::new(),
+    }
+}
+
+fn state_of(delivery: &Delivery) -> State {
+    match delivery.attempts.is_empty() && !delivery.state.is_final() {
+        true => State::Waiting,
+        false => shown(delivery.state),
+    }
 }
 
 const fn shown(state: DeliveryState) -> State {

@@ -97,13 +97,19 @@ impl Forwarder {
         options.max_attempts = ATTEMPTS;
     }
 
+    /// How long after an attempt that took this long the next one is: monday's minute is from one
+    /// attempt to the next.
+    pub(super) fn wait(&self, took: Duration) -> Duration {
+        self.every.saturating_sub(took)
+    }
+
     /// When the next attempt is, after this one has failed.
     pub(super) fn next(&self, attempt: u32) -> String {
         if attempt >= ATTEMPTS {
             return "given up".to_owned();
         }
         let every = humantime::format_duration(self.every);
-        format!("again in {every} (attempt {attempt} of {ATTEMPTS})")
+        format!("again every {every} (attempt {attempt} of {ATTEMPTS})")
     }
 
     /// Remembers what came with a delivery, for its attempts.

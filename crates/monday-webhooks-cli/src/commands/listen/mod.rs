@@ -6,7 +6,10 @@ mod passed;
 mod print;
 mod watch;
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use monday_webhooks::{
     Receiver,
@@ -233,6 +236,7 @@ impl inbox::Handler for Handling {
     async fn handle(&self, job: Job) -> Result<(), inbox::Failure> {
         let mut attempt = None;
         if let Some(forwarder) = &self.watch.forwarder {
+            let start = Instant::now();
             let answer = forwarder.attempt(&job.received, job.attempt).await;
             if !is_taken(&answer) {
                 print_failed(self.style, &job, &answer, &forwarder.next(job.attempt));
@@ -242,7 +246,8 @@ impl inbox::Handler for Handling {
                 };
                 let is_last = job.attempt >= self.last_attempt;
                 self.watch.handled(&job.received, Some(answer), is_last);
-                return Err(inbox::Failure::retry(reason));
+                let wait = forwarder.wait(start.elapsed());
+                return Err(inbox::Failure::retry(reason).after(wait));
             }
             attempt = Some(answer);
         }

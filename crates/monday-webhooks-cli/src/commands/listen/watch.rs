@@ -52,59 +52,22 @@ impl Watch {
             });
             forwarder.arrived(delivery.dedupe_key(), Arrived { headers, token })
         });
-        Arrival {
-            ticket,
-            entry: self.enter(delivery, sender),
-        }
-    }
-
-    /// Makes an entry in the record.
-    fn enter(&self, delivery: &Delivery, sender: Option<&auth::Sender>) -> Option<u64> {
-        let record = self.record.as_ref()?;
-        let mut entry = Entry::of(delivery);
-        entry.verified = Some(sender.is_some());
-        if let Some(sender) = sender {
-            entry.details.sender = Sender {
-                account: sender.account_id,
-                user: sender.user_id,
-                webhook: None,
-            };
-            let fields = &mut entry.details.fields;
-            let account = sender.account_id.map(|id| ("Account", id.to_string()));
-            fields.extend(account);
-            fields.push(("Token for", sender.audience.join(", ")));
-            entry.details.audience = sender.audience.first().cloned();
-            entry.details.signed = true;
-            let expires_at = std::time::Duration::from_secs(sender.expires_at);
-            let expires_at = std::time::UNIX_EPOCH.checked_add(expires_at);
-            // The formatter knows the years up to 9999.
-            let shown = expires_at.filter(|_| sender.expires_at < 253_402_300_800);
-            fields.extend(shown.map(|at| ("Token good until", time(at))));
-        }
-        Some(record.add(entry))
+        let entry = self.record.as_ref().map(|record| Unanswered {
+            record: Arc::clone(record),
+            id: record.add(entry_of(delivery, sender)),
+            answered: false,
+        });
+        Arrival { ticket, entry }
     }
 
     /// What the inbox said to it.
-    fn kept(&self, arrival: Arrival, taken: &Result<Taken, Refusal>) {
+    fn kept(arrival: Arrival, taken: &Result<Taken, Refusal>) {
         if let (Some(ticket), Ok(Taken::New)) = (arrival.ticket, taken) {
             ticket.stay();
         }
-        let (Some(record), Some(id)) = (&self.record, arrival.entry) else {
-            return;
-        };
-        record.change(id, |entry| match taken {
-            Ok(taken) => {
-                entry.status = Some(200);
-                if *taken == Taken::Duplicate {
-                    entry.state = State::Duplicate;
-                }
-            }
-            Err(refusal) => {
-                entry.status = Some(refusal.status().as_u16());
-                entry.state = State::Refused;
-                entry.reason = Some(with_causes(refusal));
-            }
-        });
+        if let Some(entry) = arrival.entry {
+            entry.answer(taken);
+        }
     }
 
     /// A request was answered.
@@ -160,10 +123,71 @@ impl Watch {
     }
 }
 
+fn entry_of(delivery: &Delivery, sender: Option<&auth::Sender>) -> Entry {
+    let mut entry = Entry::of(delivery);
+    entry.verified = Some(sender.is_some());
+    if let Some(sender) = sender {
+        entry.details.sender = Sender {
+            account: sender.account_id,
+            user: sender.user_id,
+            webhook: None,
+        };
+        let fields = &mut entry.details.fields;
+        let account = sender.account_id.map(|id| ("Account", id.to_string()));
+        fields.extend(account);
+        fields.push(("Token for", sender.audience.join(", ")));
+        entry.details.audience = sender.audience.first().cloned();
+        entry.details.signed = true;
+        let expires_at = std::time::Duration::from_secs(sender.expires_at);
+        let expires_at = std::time::UNIX_EPOCH.checked_add(expires_at);
+        // The formatter knows the years up to 9999.
+        let shown = expires_at.filter(|_| sender.expires_at < 253_402_300_800);
+        fields.extend(shown.map(|at| ("Token good until", time(at))));
+    }
+    entry
+}
+
 /// A delivery on its way into the inbox.
 struct Arrival {
     ticket: Option<Ticket>,
-    entry: Option<u64>,
+    entry: Option<Unanswered>,
+}
+
+/// The entry of a delivery for as long as its request has no answer.
+struct Unanswered {
+    record: Arc<Record>,
+    id: u64,
+    answered: bool,
+}
+
+impl Unanswered {
+    fn answer(mut self, taken: &Result<Taken, Refusal>) {
+        self.answered = true;
+        self.record.change(self.id, |entry| match taken {
+            Ok(taken) => {
+                entry.status = Some(200);
+                if *taken == Taken::Duplicate {
+                    entry.state = State::Duplicate;
+                }
+            }
+            Err(refusal) => {
+                entry.status = Some(refusal.status().as_u16());
+                entry.state = State::Refused;
+                entry.reason = Some(with_causes(refusal));
+            }
+        });
+    }
+}
+
+impl Drop for Unanswered {
+    fn drop(&mut self) {
+        if !self.answered {
+            self.record.change(self.id, |entry| {
+                entry.state = State::Refused;
+                entry.reason = Some("the request ended before the inbox had answered".to_owned());
+            });
+        }
+    }
 }
 
 /// The inbox, with somebody who looks on.
@@ -178,7 +202,7 @@ impl<I: Inbox> Sink<Verified<Delivery>> for Watched<I> {
             .watch
             .arrived(message.message(), Some(message.sender()));
         let taken = self.inbox.take(message).await;
-        self.watch.kept(arrival, &taken);
+        Watch::kept(arrival, &taken);
         taken
     }
 }
@@ -187,7 +211,7 @@ impl<I: Inbox> Sink<Unverified<Delivery>> for Watched<I> {
     async fn take(&self, message: Unverified<Delivery>) -> Result<Taken, Refusal> {
         let arrival = self.watch.arrived(message.message(), None);
         let taken = self.inbox.take(message).await;
-        self.watch.kept(arrival, &taken);
+        Watch::kept(arrival, &taken);
         taken
     }
 }

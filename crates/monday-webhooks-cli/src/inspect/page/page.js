@@ -114,7 +114,10 @@
     }
   }
 
+  let pressed = false;
   function draw() {
+    // Rows stand still while one is pressed: it is released where it was pressed.
+    if (pressed) return;
     const list = $("list");
     const found = visible();
     arrange(list, found.map(row));
@@ -177,6 +180,16 @@
     if (drawing) return;
     drawing = true;
     requestAnimationFrame(() => { drawing = false; draw(); });
+  }
+
+  $("list").addEventListener("pointerdown", () => { pressed = true; });
+  for (const end of ["pointerup", "pointercancel"]) {
+    window.addEventListener(end, () => {
+      if (pressed) {
+        pressed = false;
+        drawSoon();
+      }
+    });
   }
 
   function changed(entry) {
