@@ -93,7 +93,7 @@ impl Page {
             let line = line.trim_start();
             let Some(first) = line.strip_prefix("$ ") else {
                 let command = self.commands.last_mut();
-                let command = command.unwrap_or_else(|| panic!("{}: no command", line));
+                let command = command.unwrap_or_else(|| panic!("{line}: no command"));
                 command.says.push(line.to_owned());
                 continue;
             };
