@@ -11,6 +11,8 @@ pub mod cloudevent;
 pub mod code_first;
 pub mod event;
 mod generated;
+#[cfg(any(doc, doctest))]
+pub mod guide;
 pub mod id;
 #[cfg(feature = "inbox")]
 pub mod inbox;

@@ -7,6 +7,7 @@ mod axum;
 mod client;
 mod cloudevent;
 mod delivery;
+mod guide;
 mod inbox;
 mod receiver;
 mod scenario;

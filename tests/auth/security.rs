@@ -26,3 +26,22 @@ fn every_test_that_the_security_document_names_is_there() {
         assert!(source.contains(&format!("fn {test}(")), "{name} is gone");
     }
 }
+
+#[test]
+fn every_test_of_the_command_line_that_the_security_document_names_is_there() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let document = fs::read_to_string(root.join("SECURITY.md")).unwrap();
+    let names: Vec<_> = document
+        .split('`')
+        .skip(1)
+        .step_by(2)
+        .filter(|code| code.starts_with("inspect::") || code.starts_with("page::"))
+        .collect();
+    assert!(names.len() >= 3, "{names:?}");
+    for name in names {
+        let (file, test) = name.split_once("::").unwrap();
+        let path = root.join(format!("crates/monday-webhooks-cli/tests/cli/{file}.rs"));
+        let source = fs::read_to_string(&path).unwrap();
+        assert!(source.contains(&format!("fn {test}(")), "{name} is gone");
+    }
+}

@@ -7,6 +7,7 @@ mod attack;
 mod browser;
 mod decode;
 mod demo;
+mod docs;
 mod emulate;
 mod endpoint;
 mod failures;

@@ -1,0 +1,77 @@
+//! What the documents tell people to run, and this test doesn't.
+
+/// Commands, and why they aren't run here.
+pub(super) const NOT_RUN: &[(&str, &str)] = &[
+    (
+        "git clone https://github.com/monday-webhooks/monday-webhooks",
+        CLONED,
+    ),
+    ("cd monday-webhooks", CLONED),
+    ("cargo xtask test", "it runs this test"),
+    (
+        "cargo xtask schema update --from new.json --api-version 2027-01",
+        SCHEMA,
+    ),
+    ("cargo xtask schema bless", SCHEMA),
+    ("cargo xtask schema check", "the gate runs it"),
+    ("cargo install --path crates/monday-webhooks-cli", INSTALLED),
+    (
+        "cargo install --path crates/monday-webhooks-cli --target x86_64-unknown-linux-musl",
+        INSTALLED,
+    ),
+    ("rustup target add x86_64-unknown-linux-musl", INSTALLED),
+    (
+        "cargo test --all-features --test integration -- --ignored live",
+        "it needs a board of monday's",
+    ),
+    ("cargo run --features axum,sqlite --example axum", EXAMPLE),
+    (
+        "cargo run --features server,sqlite --example durable_worker",
+        EXAMPLE,
+    ),
+    (
+        "cargo +nightly fuzz run token fuzz/corpus/token fuzz/seeds/token -- -max_total_time=600",
+        "it needs a nightly toolchain, and ten minutes",
+    ),
+    ("cd ..", CRATE),
+    ("cargo new order-desk", CRATE),
+    ("cd order-desk", CRATE),
+    (
+        "cargo add monday-webhooks --path ../monday-webhooks --features server,sqlite",
+        CRATE,
+    ),
+    (
+        "cargo add tokio --features macros,rt-multi-thread,signal",
+        CRATE,
+    ),
+    ("cargo add tracing-subscriber", CRATE),
+    (
+        "sudo install -m 755 ~/.cargo/bin/monday-webhooks /usr/local/bin/",
+        SYSTEM,
+    ),
+    (
+        "sudo install -m 600 monday-webhooks.env /etc/monday-webhooks.env",
+        SYSTEM,
+    ),
+    (
+        "sudo install -m 644 deploy/monday-webhooks.service /etc/systemd/system/",
+        SYSTEM,
+    ),
+    ("sudo systemctl daemon-reload", SYSTEM),
+    ("sudo systemctl enable --now monday-webhooks", SYSTEM),
+    ("journalctl -u monday-webhooks -f", SYSTEM),
+];
+
+const CLONED: &str = "this is the clone";
+const INSTALLED: &str = "what it installs is what is tested";
+const EXAMPLE: &str = "the example has tests of its own";
+const CRATE: &str = "the program is compiled as a doc test, and has a stand-in here";
+const SCHEMA: &str = "it changes the project";
+const SYSTEM: &str = "it changes the machine";
+
+/// Commands, and what is run in their place.
+pub(super) const STAND_INS: &[(&str, &str)] = &[(
+    "cargo run &",
+    "monday-webhooks listen --addr 127.0.0.1:8080 --path /monday --audience $MONDAY_WEBHOOK_URL \
+     --signing-secret-env MONDAY_SIGNING_SECRET --inbox sqlite:order-desk.sqlite &",
+)];
