@@ -35,6 +35,7 @@ macro_rules! conformance {
                 the_oldest_delivery_comes_first,
                 a_claim_that_is_given_up_loses_nothing,
                 a_claim_waits_for_a_delivery,
+                a_claim_that_waits_rests,
                 several_claims_share_the_deliveries,
                 a_settlement_counts_once,
                 a_dead_letter_is_kept_with_its_reason,

@@ -1,6 +1,13 @@
 //! What every inbox does, one promise a function.
 
-use std::{num::NonZeroUsize, sync::Arc, time::Duration};
+use std::{
+    num::NonZeroUsize,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
 
 use bytes::Bytes;
 use http::{Request, StatusCode};
@@ -163,6 +170,27 @@ pub(super) async fn a_claim_waits_for_a_delivery<I: Inbox>(inbox: Arc<I>) {
     };
     put(inbox.as_ref(), 1).await;
     assert_eq!(number(&waiting.await.unwrap().delivery), 1);
+}
+
+pub(super) async fn a_claim_that_waits_rests<I: Inbox>(inbox: Arc<I>) {
+    let polls = Arc::new(AtomicUsize::new(0));
+    let (waits, counted) = (Arc::clone(&inbox), Arc::clone(&polls));
+    let waiting = tokio::spawn(async move {
+        let mut claim = std::pin::pin!(waits.claim(NonZeroUsize::MIN));
+        std::future::poll_fn(|context| {
+            counted.fetch_add(1, Ordering::Relaxed);
+            claim.as_mut().poll(context)
+        })
+        .await
+    });
+    // What others ask meanwhile brings no delivery.
+    for _ in 0..100 {
+        inbox.status().await.unwrap();
+    }
+    let polls = polls.load(Ordering::Relaxed);
+    assert!(polls < 50, "it was at work {polls} times");
+    put(inbox.as_ref(), 1).await;
+    assert_eq!(waiting.await.unwrap().unwrap().len(), 1);
 }
 
 pub(super) async fn several_claims_share_the_deliveries<I: Inbox>(inbox: Arc<I>) {

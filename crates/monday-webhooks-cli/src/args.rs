@@ -112,7 +112,7 @@ pub(crate) enum Command {
     Token(TokenCommand),
     /// Send sample deliveries to an endpoint, as monday would
     Trigger(TriggerArgs),
-    /// Run monday on this machine
+    /// Run monday on this machine, with board 9876543210
     Emulate(EmulateArgs),
     /// Work with monday's GraphQL schema
     #[command(subcommand, arg_required_else_help = false)]

@@ -13,6 +13,7 @@ pub(super) struct Queue {
     in_flight: BTreeSet<i64>,
     received_at: HashMap<i64, i64>,
     ages: BTreeMap<i64, u64>,
+    has_news: bool,
     pub(super) dead: u64,
 }
 
@@ -84,7 +85,14 @@ impl Queue {
         self.ages.first_key_value().map(|(at, _)| *at)
     }
 
+    /// Whether a delivery came or came back since this was last asked: whoever found nothing that
+    /// is due may look again.
+    pub(super) const fn take_news(&mut self) -> bool {
+        std::mem::replace(&mut self.has_news, false)
+    }
+
     fn wait(&mut self, id: i64, wait: Duration) {
+        self.has_news = true;
         match Instant::now().checked_add(wait) {
             Some(due) if !wait.is_zero() => {
                 self.later.insert((due, id));

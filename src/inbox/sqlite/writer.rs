@@ -171,7 +171,10 @@ impl Writer {
         for finish in finishes {
             finish(&mut self.memory, result.clone());
         }
-        self.changed.notify_waiters();
+        // Not after every commit: who claims would be told of its own claim, and never rest.
+        if self.memory.queue.take_news() {
+            self.changed.notify_waiters();
+        }
     }
 }
 
