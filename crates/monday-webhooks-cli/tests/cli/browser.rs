@@ -18,6 +18,29 @@ pub(crate) struct Browser {
     session: String,
 }
 
+/// How often the driver is started: it picks a free port in one address family, and ends where the
+/// same one is taken in the other.
+const STARTS: usize = 10;
+
+/// The driver with its port, unless it ends before it has one.
+fn start_driver(driver: &Path) -> Option<(Child, String)> {
+    let mut driver = Command::new(driver)
+        .arg("--port=0")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let lines = BufReader::new(driver.stdout.take().unwrap()).lines();
+    let started = "started successfully on port ";
+    let port = lines
+        .map(Result::unwrap)
+        .find_map(|line| Some(line.split_once(started)?.1.trim_end_matches('.').to_owned()));
+    if port.is_none() {
+        driver.wait().unwrap();
+    }
+    Some((driver, port?))
+}
+
 impl Browser {
     /// None where there is no Chromium on this machine. In CI there has to be one.
     pub(crate) fn start() -> Option<Self> {
@@ -29,18 +52,8 @@ impl Browser {
             eprintln!("not run: there is no chromedriver here");
             return None;
         };
-        let mut driver = Command::new(driver)
-            .arg("--port=0")
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let lines = BufReader::new(driver.stdout.take().unwrap()).lines();
-        let started = "started successfully on port ";
-        let port = lines
-            .map(Result::unwrap)
-            .find_map(|line| Some(line.split_once(started)?.1.trim_end_matches('.').to_owned()))
-            .unwrap();
+        let started = (0..STARTS).find_map(|_| start_driver(&driver));
+        let (driver, port) = started.expect("chromedriver says where it listens");
         let mut browser = Self {
             driver,
             authority: format!("127.0.0.1:{port}"),
