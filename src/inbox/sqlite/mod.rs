@@ -30,8 +30,9 @@ use crate::receiver::Taken;
 
 use super::{
     Claimed, DeadLetter, DeadLetterId, DedupeWindow, Inbox, InboxError, Ledger, Metrics, Received,
-    Settlement, Status,
+    Settlement, Status, digest::key_digest,
 };
+use statements::Stored;
 use writer::{Command, Writer};
 
 pub use view::SqliteView;
@@ -138,6 +139,27 @@ impl SqliteInbox {
     }
 }
 
+impl SqliteInbox {
+    /// Reads bodies, outside of the thread that everybody waits for. One that can't be read any more
+    /// is a dead letter.
+    async fn read(
+        &self,
+        stored: Vec<(Stored, SqliteLease)>,
+    ) -> Result<Vec<Claimed<SqliteLease>>, InboxError> {
+        let mut claimed = Vec::with_capacity(stored.len());
+        for (stored, lease) in stored {
+            let attempt = stored.attempts;
+            if let Some(received) = stored.received() {
+                claimed.push(Claimed::new(received, attempt, lease));
+            } else {
+                let reason = "the stored body can't be read".to_owned();
+                self.settle(&lease, Settlement::Dead { reason }).await?;
+            }
+        }
+        Ok(claimed)
+    }
+}
+
 impl Shared {
     /// Sends a command to the thread, and waits until what it did is durable.
     async fn ask<T>(
@@ -158,9 +180,14 @@ impl Inbox for SqliteInbox {
     async fn put(&self, received: Received) -> Result<Taken, InboxError> {
         let room = self.shared.room.acquire().await;
         let _room = room.map_err(|_| InboxError::Closed)?;
+        let key = key_digest(&received.delivery.dedupe_key());
         let received = Box::new(received);
         self.shared
-            .ask(|reply| Command::Put { received, reply })
+            .ask(|reply| Command::Put {
+                received,
+                key,
+                reply,
+            })
             .await
     }
 
@@ -182,7 +209,12 @@ impl Inbox for SqliteInbox {
                 .ask(|reply| Command::Claim { max, lease, reply })
                 .await?;
             match claimed {
-                Ok(claimed) => return Ok(claimed),
+                Ok(stored) => {
+                    let claimed = self.read(stored).await?;
+                    if !claimed.is_empty() {
+                        return Ok(claimed);
+                    }
+                }
                 Err(None) => changed.await,
                 Err(Some(wait)) => {
                     // Changed or due: either way the queue is looked at again.

@@ -194,12 +194,14 @@ pub(super) fn status(connection: &Connection) -> Result<Status> {
     )
 }
 
-/// Forgets up to `limit` deliveries that were received before `horizon`, the oldest first.
+/// Forgets up to `limit` deliveries that were received before `horizon`, the oldest first. Where the
+/// oldest one is to be kept, nothing else is looked at.
 pub(super) fn prune(connection: &Connection, horizon: i64, limit: usize) -> Result<usize> {
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
     connection
         .prepare_cached(
-            "DELETE FROM seen WHERE at < ?1 AND id IN (SELECT id FROM seen ORDER BY id LIMIT ?2)",
+            "DELETE FROM seen WHERE at < ?1 AND id < ?2 +
+             (SELECT id FROM (SELECT id, at FROM seen ORDER BY id LIMIT 1) WHERE at < ?1)",
         )?
         .execute([horizon, limit])
 }

@@ -11,8 +11,7 @@ use tokio::sync::{Notify, oneshot};
 
 use crate::{
     inbox::{
-        Claimed, DeadLetter, DeadLetterId, InboxError, Metrics, Received, Settlement, Status,
-        digest::key_digest,
+        DeadLetter, DeadLetterId, InboxError, Metrics, Received, Settlement, Status,
         received::{from_millis, millis},
         seen::Seen,
     },
@@ -23,7 +22,7 @@ use super::{
     SqliteLease, SqliteOptions,
     open::{self, Opened},
     queue::Queue,
-    statements,
+    statements::{self, Stored},
 };
 
 /// How many commands share a commit at the most.
@@ -32,12 +31,14 @@ const BATCH: usize = 1024;
 type Reply<T> = oneshot::Sender<Result<T, InboxError>>;
 
 /// Deliveries that are due, or else how long until one is.
-type Due = Result<Vec<Claimed<SqliteLease>>, Option<Duration>>;
+type Due = Result<Vec<(Stored, SqliteLease)>, Option<Duration>>;
 
 /// What the thread is asked to do.
 pub(super) enum Command {
     Put {
         received: Box<Received>,
+        /// The digest of its dedupe key.
+        key: u128,
         reply: Reply<Taken>,
     },
     Claim {
@@ -244,7 +245,11 @@ fn work(
     changes: &mut usize,
 ) -> Result<Finish, (InboxError, Finish)> {
     match command {
-        Command::Put { received, reply } => put(connection, memory, &received, reply, changes),
+        Command::Put {
+            received,
+            key,
+            reply,
+        } => put(connection, memory, &received, key, reply, changes),
         Command::Claim { max, lease, reply } => {
             claim(connection, memory, max, &*lease, reply, changes)
         }
@@ -321,10 +326,10 @@ fn put(
     connection: &Connection,
     memory: &mut Memory,
     received: &Received,
+    key: u128,
     reply: Reply<Taken>,
     changes: &mut usize,
 ) -> Result<Finish, (InboxError, Finish)> {
-    let key = key_digest(&received.delivery.dedupe_key());
     let at = millis(received.received_at);
     if memory.seen.contains(key, at) {
         // Of a delivery that stands in this very batch, too: the answer waits for the commit.
@@ -362,32 +367,20 @@ fn claim(
     };
     *changes += taken.len();
     let mut claimed = Vec::with_capacity(taken.len());
-    let mut unreadable = Vec::new();
     let read = taken.iter().try_for_each(|id| {
-        let stored = statements::claim(connection, *id)?;
-        let attempt = stored.attempts;
-        if let Some(received) = stored.received() {
-            claimed.push(Claimed::new(received, attempt, lease(*id)));
-            Ok(())
-        } else {
-            unreadable.push(*id);
-            statements::bury(connection, *id, "the stored body can't be read")
-        }
+        claimed.push((statements::claim(connection, *id)?, lease(*id)));
+        Ok(())
     });
     let finish: Finish = Box::new(move |memory, result| {
         if let Err(error) = result {
-            for claimed in &claimed {
-                claimed.lease.forget();
+            for (_, lease) in &claimed {
+                lease.forget();
             }
             for id in taken {
                 memory.queue.give_back(id, Duration::ZERO);
             }
             let _ = reply.send(Err(error));
             return;
-        }
-        for id in unreadable {
-            memory.queue.remove(id);
-            memory.queue.dead += 1;
         }
         // Where nobody waits for them any more, the leases give everything back.
         let _ = reply.send(Ok(Ok(claimed)));
