@@ -5,10 +5,7 @@ use monday_webhooks::{ApiToken, BoardId, Client, Subscription, WebhookUrl};
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::{
-    Outcome,
-    measured::{Measured, print},
-};
+use crate::{Outcome, findings::Findings, measured::Measured};
 
 const CALLS: u32 = 500;
 const ROUNDS: usize = 9;
@@ -27,12 +24,7 @@ pub(crate) fn run() -> Outcome {
         .endpoint(emulator.endpoint())
         .build(ApiToken::personal(emulator.personal_token().expose())?)?;
     let board = BoardId::new(DEFAULT_BOARD_ID);
-    let http = reqwest::Client::new();
-    let by_hand = ByHand {
-        http,
-        endpoint: emulator.endpoint(),
-        token: emulator.personal_token().expose().to_owned(),
-    };
+    let by_hand = ByHand::new(&emulator.endpoint(), emulator.personal_token().expose());
 
     let mut ours = Measured::new("client call", "ns");
     let mut theirs = Measured::new("call by hand", "ns");
@@ -94,10 +86,11 @@ pub(crate) fn run() -> Outcome {
     if seen != (1, 1) {
         return Err(format!("the contenders see {seen:?} webhooks").into());
     }
-    print(&[ours, theirs, ours_allocated, theirs_allocated])
+    Findings::from(vec![ours, theirs, ours_allocated, theirs_allocated]).print()
 }
 
-struct ByHand {
+/// What one would write without the SDK.
+pub(crate) struct ByHand {
     http: reqwest::Client,
     endpoint: String,
     token: String,
@@ -115,7 +108,7 @@ struct Data {
 
 #[derive(Deserialize)]
 #[expect(dead_code, reason = "it is read, as an application would")]
-struct Webhook {
+pub(crate) struct Webhook {
     id: String,
     board_id: String,
     event: String,
@@ -123,7 +116,15 @@ struct Webhook {
 }
 
 impl ByHand {
-    async fn list(&self) -> Outcome<Vec<Webhook>> {
+    pub(crate) fn new(endpoint: &str, token: &str) -> Self {
+        Self {
+            http: reqwest::Client::new(),
+            endpoint: endpoint.to_owned(),
+            token: token.to_owned(),
+        }
+    }
+
+    pub(crate) async fn list(&self) -> Outcome<Vec<Webhook>> {
         let body = json!({
             "query": "query ($board: ID!) { webhooks(board_id: $board) { id board_id event config } }",
             "variables": {"board": DEFAULT_BOARD_ID.to_string()},

@@ -8,7 +8,8 @@ use serde_json::Value;
 
 use crate::{
     Outcome,
-    measured::{Measured, alternating, print},
+    findings::Findings,
+    measured::{Measured, alternating},
     sample::Bodies,
 };
 
@@ -55,5 +56,5 @@ pub(crate) fn run() -> Outcome {
         one.rounds.push(counted.count_total as f64);
         measured.push(one);
     }
-    print(&measured)
+    Findings::from(measured).print()
 }

@@ -1,7 +1,6 @@
 //! Keeping deliveries in SQLite, against the least that one has to do for it by hand.
 
 use std::{
-    num::NonZeroUsize,
     path::Path,
     sync::{
         Arc,
@@ -13,24 +12,28 @@ use std::{
 use bytes::Bytes;
 use monday_webhooks::{
     Delivery,
-    inbox::{Inbox, Received, Settlement, SqliteInbox, SqliteOptions},
+    inbox::{Inbox, Received, SqliteInbox, SqliteOptions},
 };
 use rusqlite::{Connection, params};
 use tokio::runtime::Runtime;
 
 use crate::{
     Outcome,
-    measured::{Measured, print},
+    findings::Findings,
+    measured::Measured,
+    plot::{Axis, Curve, Line},
     sample::Bodies,
 };
 
 /// Rows of a round with many in flight, and with one.
 const MANY: u64 = 20_000;
 const FEW: u64 = 300;
-const IN_FLIGHT: u64 = 256;
-const ROUNDS: usize = 5;
+pub(crate) const IN_FLIGHT: u64 = 256;
 
-pub(crate) fn run() -> Outcome {
+/// How many are in flight along the curve.
+pub(crate) const LEVELS: [u64; 6] = [1, 4, 16, 64, 256, 1024];
+
+pub(crate) fn run(rounds: usize) -> Outcome {
     // On the disk that the program runs from: a temporary folder may be memory.
     let folder = tempfile::tempdir_in(".")?;
     let bodies = Arc::new(Bodies::new(0)?);
@@ -39,7 +42,7 @@ pub(crate) fn run() -> Outcome {
     let mut theirs = Measured::new("SQLite by hand, batches of 256", "rows/s");
     let mut one = Measured::new("SQLite inbox, 1 in flight", "ns");
     let mut commit = Measured::new("one synced commit", "ns");
-    for round in 0..ROUNDS {
+    for round in 0..rounds {
         let file = |name: &str| folder.path().join(format!("{name}-{round}.db"));
         {
             let inbox = Arc::new(SqliteInbox::open(file("inbox"), SqliteOptions::default())?);
@@ -64,23 +67,54 @@ pub(crate) fn run() -> Outcome {
             .rounds
             .push(start.elapsed().as_secs_f64() * 1e9 / FEW as f64);
     }
-    print(&[ours, theirs, one, commit])
+    let inbox = SqliteInbox::open(folder.path().join("curve.db"), SqliteOptions::default())?;
+    let inbox = Arc::new(inbox);
+    let mut points = Vec::new();
+    let mut first = 0;
+    for in_flight in LEVELS {
+        // About as long at each.
+        let count = FEW * in_flight.min(64);
+        let start = Instant::now();
+        runtime.block_on(put_many(&inbox, &bodies, first, count, in_flight))?;
+        points.push((
+            in_flight as f64,
+            count as f64 / start.elapsed().as_secs_f64(),
+        ));
+        first += count;
+    }
+    Findings {
+        measured: vec![ours, theirs, one, commit],
+        curves: vec![in_flight_curve("SQLite", points)],
+        ..Findings::default()
+    }
+    .print()
 }
 
-fn runtime() -> Outcome<Runtime> {
+/// The curve that both durable inboxes are lines of.
+pub(crate) fn in_flight_curve(line: &str, points: Vec<(f64, f64)>) -> Curve {
+    Curve {
+        name: "in-flight".into(),
+        title: "Durable inboxes, by deliveries in flight".into(),
+        x: Axis::log("in flight"),
+        y: Axis::log("deliveries/s"),
+        lines: vec![Line::new(line, points)],
+    }
+}
+
+pub(crate) fn runtime() -> Outcome<Runtime> {
     Ok(tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
         .build()?)
 }
 
-fn received(body: Vec<u8>) -> Result<Received, String> {
+pub(crate) fn received(body: Vec<u8>) -> Result<Received, String> {
     let delivery = Delivery::parse(Bytes::from(body)).map_err(|error| error.to_string())?;
     Ok(Received::new(delivery, SystemTime::now()))
 }
 
 /// Puts `count` deliveries from `first` on, so many at once.
-async fn put_many(
+pub(crate) async fn put_many(
     inbox: &Arc<SqliteInbox>,
     bodies: &Arc<Bodies>,
     first: u64,
@@ -150,57 +184,4 @@ impl ByHand {
         }
         Ok(())
     }
-}
-
-/// Times putting and claiming at growing numbers of rows that wait.
-pub(crate) fn rows(most: u64) -> Outcome {
-    const TIMED: u64 = 10_000;
-    let folder = tempfile::tempdir_in(".")?;
-    let bodies = Arc::new(Bodies::new(0)?);
-    let runtime = runtime()?;
-    let inbox = SqliteInbox::open(folder.path().join("rows.db"), SqliteOptions::default())?;
-    let inbox = Arc::new(inbox);
-    let mut measured = Vec::new();
-    // Rows that wait, and deliveries so far: none comes twice.
-    let (mut rows, mut sent) = (0, 0);
-    for level in [0, most / 10, most] {
-        let missing = level - rows;
-        runtime.block_on(put_many(&inbox, &bodies, sent, missing, IN_FLIGHT))?;
-        (rows, sent) = (level, sent + missing);
-        let start = Instant::now();
-        runtime.block_on(put_many(&inbox, &bodies, sent, TIMED, IN_FLIGHT))?;
-        (rows, sent) = (rows + TIMED, sent + TIMED);
-        let mut put = Measured::new(&format!("put at {level} rows"), "rows/s");
-        put.rounds
-            .push(TIMED as f64 / start.elapsed().as_secs_f64());
-        let start = Instant::now();
-        let handled = runtime.block_on(claim(&inbox, TIMED))?;
-        let mut claimed = Measured::new(&format!("claim and settle at {level} rows"), "rows/s");
-        claimed
-            .rounds
-            .push(handled as f64 / start.elapsed().as_secs_f64());
-        rows -= handled;
-        measured.extend([put, claimed]);
-    }
-    print(&measured)
-}
-
-/// Claims and settles about so many, 256 at once as a worker would.
-async fn claim(inbox: &Arc<SqliteInbox>, count: u64) -> Result<u64, String> {
-    let most = NonZeroUsize::MIN.saturating_add(255);
-    let mut handled = 0;
-    while handled < count {
-        let claimed = inbox.claim(most).await.map_err(|error| error.to_string())?;
-        handled += claimed.len() as u64;
-        let mut tasks = tokio::task::JoinSet::new();
-        for one in claimed {
-            let inbox = Arc::clone(inbox);
-            tasks.spawn(async move { inbox.settle(&one.lease, Settlement::Done).await });
-        }
-        while let Some(done) = tasks.join_next().await {
-            let settled = done.map_err(|error| error.to_string())?;
-            settled.map_err(|error| error.to_string())?;
-        }
-    }
-    Ok(handled)
 }

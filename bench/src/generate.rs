@@ -4,10 +4,7 @@ use std::{fs, path::Path, time::Instant};
 
 use monday_codegen::Compile;
 
-use crate::{
-    Outcome,
-    measured::{Measured, print},
-};
+use crate::{Outcome, findings::Findings, measured::Measured};
 
 const OPERATION: &str = "query ItemsNUMBER($board: ID!, $limit: Int!) {
   boards(ids: [$board]) {
@@ -36,7 +33,7 @@ pub(crate) fn run() -> Outcome {
             operations,
         )?);
     }
-    print(&measured)
+    Findings::from(measured).print()
 }
 
 fn timed(name: &str, schema: &Path, operations: usize) -> Outcome<[Measured; 3]> {

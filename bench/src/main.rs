@@ -8,20 +8,37 @@
     reason = "what a part has measured is its output"
 )]
 
+mod aim;
+mod board;
+mod builds;
 mod calls;
+mod capacity;
 mod check;
+mod compare;
+mod creations;
+mod curves;
 mod decode;
 mod durable;
+mod emulated;
+mod findings;
 mod generate;
+mod instructions;
+mod jetstream;
 mod load;
+mod machine;
 mod measured;
 mod memory;
+mod nats;
+mod parts;
 mod peers;
 mod plot;
+mod receive;
 mod report;
+mod rows;
 mod run;
 mod sample;
 mod serve;
+mod table;
 mod token;
 
 use std::{error::Error, path::PathBuf};
@@ -39,7 +56,7 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Everything, with the report
+    /// Everything, with the report, or some parts of it
     All {
         /// Where results, plots and the table go
         #[arg(long)]
@@ -47,12 +64,15 @@ enum Command {
         /// The command line to measure
         #[arg(long)]
         listen: PathBuf,
-        /// Rounds of each comparison
-        #[arg(long, default_value_t = 5)]
-        rounds: usize,
-        /// Seconds of load in each round
-        #[arg(long, default_value_t = 3.0)]
-        seconds: f64,
+        /// The NATS server to measure with
+        #[arg(long)]
+        nats_server: Option<PathBuf>,
+        /// Only show that everything runs; the numbers go to `partial/`
+        #[arg(long)]
+        quick: bool,
+        /// These parts alone; their numbers go to `partial/`
+        #[arg(long, num_args = 1..)]
+        only: Vec<parts::Part>,
     },
     /// Serve as one of the contenders; prints where
     Serve { contender: serve::Contender },
@@ -63,15 +83,31 @@ enum Command {
     /// Check tokens
     Token,
     /// Keep deliveries in SQLite
-    Durable,
-    /// Fill an inbox in SQLite, and measure on the way
+    Durable {
+        #[arg(long, default_value_t = 5)]
+        rounds: usize,
+    },
+    /// Keep deliveries in JetStream
+    Jetstream(jetstream::Options),
+    /// Measure an inbox in SQLite with many rows
     Rows {
-        /// How many rows at most
-        #[arg(long, default_value_t = 1_000_000)]
-        rows: u64,
+        /// How many, one after the other
+        #[arg(long, value_delimiter = ',', default_value = "0,1000000")]
+        levels: Vec<u64>,
     },
     /// Call the API of an emulator
     Calls,
+    /// Run an emulator until a line comes in; prints where
+    Emulate,
+    /// Create webhooks
+    Create(creations::Options),
+    /// List and create on a board with more and more webhooks
+    Board {
+        #[arg(long, default_value_t = 10_000)]
+        most: usize,
+    },
+    /// Do something so often, to be counted
+    Work(instructions::Options),
     /// Generate code
     Generate,
 }
@@ -81,16 +117,30 @@ fn main() -> Outcome {
         Command::All {
             out,
             listen,
-            rounds,
-            seconds,
-        } => report::all(&out, &listen, rounds, seconds),
+            nats_server,
+            quick,
+            only,
+        } => {
+            let settings = parts::Settings {
+                out: std::path::absolute(out)?,
+                listen: std::path::absolute(listen)?,
+                nats_server,
+                is_quick: quick,
+            };
+            report::run(&settings, &only)
+        }
         Command::Serve { contender } => serve::run(contender),
         Command::Load(options) => load::run(&options),
         Command::Decode => decode::run(),
         Command::Token => token::run(),
-        Command::Durable => durable::run(),
-        Command::Rows { rows } => durable::rows(rows),
+        Command::Durable { rounds } => durable::run(rounds),
+        Command::Jetstream(options) => jetstream::run(&options),
+        Command::Rows { levels } => rows::run(&levels),
         Command::Calls => calls::run(),
+        Command::Emulate => emulated::run(),
+        Command::Create(options) => creations::create(&options),
+        Command::Board { most } => board::run(most),
+        Command::Work(options) => instructions::work(&options),
         Command::Generate => generate::run(),
     }
 }

@@ -78,8 +78,37 @@ pub(crate) fn alternating(rounds: usize, contenders: &mut [Timed<'_>]) -> Vec<Me
     measured
 }
 
-/// Prints what a part has measured.
-pub(crate) fn print(measured: &[Measured]) -> crate::Outcome {
-    println!("{}", serde_json::to_string(measured)?);
-    Ok(())
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(rounds: &[f64]) -> Measured {
+        let mut one = Measured::new("x", "ns");
+        one.rounds = rounds.to_vec();
+        one
+    }
+
+    #[test]
+    fn the_median_is_in_the_middle_whatever_the_order() {
+        assert_eq!(of(&[3.0, 1.0, 200.0]).median(), 3.0);
+        assert_eq!(of(&[4.0, 1.0, 2.0, 100.0]).median(), 3.0);
+        assert_eq!(of(&[7.0]).median(), 7.0);
+        assert!(of(&[]).median().is_nan());
+    }
+
+    #[test]
+    fn the_spread_is_the_least_and_the_most() {
+        assert_eq!(of(&[3.0, 1.0, 200.0]).spread(), (1.0, 200.0));
+        assert_eq!(of(&[7.0]).spread(), (7.0, 7.0));
+    }
+
+    #[test]
+    fn contenders_have_as_many_rounds_each() {
+        let (mut one, mut other) = (0_u64, 0_u64);
+        let measured = alternating(2, &mut [("a", &mut || one += 1), ("b", &mut || other += 1)]);
+        let rounds: Vec<_> = measured.iter().map(|one| one.rounds.len()).collect();
+        assert_eq!(rounds, [2, 2]);
+        assert!(measured.iter().all(|one| one.median() > 0.0));
+        assert!(one > 1000 && other > 1000);
+    }
 }

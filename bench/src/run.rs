@@ -8,7 +8,7 @@ use std::{
 
 use serde::de::DeserializeOwned;
 
-use crate::{Outcome, load::Loaded, measured::Measured};
+use crate::{Outcome, findings::Findings, load::Loaded};
 
 /// The core that servers run on, and that of the load.
 pub(crate) const SERVER: &str = "0";
@@ -70,7 +70,7 @@ impl Drop for Served {
 }
 
 /// `VmRSS` of a process, in MiB.
-fn resident(process: u32) -> Outcome<f64> {
+pub(crate) fn resident(process: u32) -> Outcome<f64> {
     let status = std::fs::read_to_string(format!("/proc/{process}/status"))?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
     let kilobytes = line.and_then(|line| line.trim().strip_suffix(" kB"));
@@ -82,12 +82,17 @@ fn resident(process: u32) -> Outcome<f64> {
 pub(crate) fn json<T: DeserializeOwned>(command: &mut Command) -> Outcome<T> {
     let output = command.stderr(Stdio::inherit()).output()?;
     if !output.status.success() {
-        return Err(format!("{command:?} has failed").into());
+        // Without its environment, in which there are tokens.
+        let arguments: Vec<_> = command
+            .get_args()
+            .map(|one| one.to_string_lossy())
+            .collect();
+        return Err(format!("`{}` has failed: {}", arguments.join(" "), output.status).into());
     }
     Ok(serde_json::from_slice(&output.stdout)?)
 }
 
-/// What a part of this program has measured, on both cores.
-pub(crate) fn part(arguments: &[&str]) -> Outcome<Vec<Measured>> {
+/// What a part of this program has found, on both cores.
+pub(crate) fn part(arguments: &[&str]) -> Outcome<Findings> {
     json(&mut own("0,1", arguments)?)
 }

@@ -22,14 +22,15 @@ pub(crate) struct Bodies {
 }
 
 impl Bodies {
-    /// Bodies of about so many bytes; the sample's own length is about 900.
+    /// Bodies of just so many bytes, and never less than the sample's own, about 900.
     pub(crate) fn new(length: usize) -> Outcome<Self> {
         let mut sample =
             testing::sample(&SubscriptionKind::ChangeStatusColumnValue).ok_or("no sample")?;
         sample["event"]["triggerUuid"] = SLOT.into();
         let missing = length.saturating_sub(sample.to_string().len());
         if missing > 0 {
-            sample["event"]["pulseName"] = "a".repeat(missing).into();
+            let name = sample["event"]["pulseName"].as_str().unwrap_or_default();
+            sample["event"]["pulseName"] = (name.to_owned() + &"a".repeat(missing)).into();
         }
         let template = sample.to_string();
         let slot = template.find(SLOT).ok_or("no slot")?;
@@ -61,4 +62,29 @@ pub(crate) fn token_with(secret: &str, change: impl FnOnce(&mut BoardClaims)) ->
         &SigningSecret::new(secret)?,
         &claims,
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use monday_webhooks::Delivery;
+
+    use super::*;
+
+    #[test]
+    fn bodies_are_as_long_as_asked_and_none_is_like_another() {
+        for length in [0, 1024, 1024 * 1024] {
+            let Ok(bodies) = Bodies::new(length) else {
+                panic!("no bodies of {length} bytes");
+            };
+            let mut keys = HashSet::new();
+            for number in [0, 1, 2, u64::MAX] {
+                let body = bodies.get(number);
+                assert!(length == 0 || body.len() == length, "{}", body.len());
+                let delivery = Delivery::parse(body);
+                assert!(delivery.is_ok_and(|delivery| keys.insert(delivery.dedupe_key())));
+            }
+        }
+    }
 }

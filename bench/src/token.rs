@@ -11,7 +11,9 @@ use sha2::Sha256;
 
 use crate::{
     Outcome,
-    measured::{alternating, print},
+    findings::Findings,
+    measured::{Measured, Timed, alternating},
+    plot::{Axis, Curve, Line},
     sample::{AUDIENCE, SECRET, token},
 };
 
@@ -53,5 +55,53 @@ pub(crate) fn run() -> Outcome {
             ("token jsonwebtoken", &mut || _ = library()),
         ],
     );
-    print(&measured)
+    Findings {
+        measured,
+        curves: vec![rotation(&token, now)?],
+        ..Findings::default()
+    }
+    .print()
+}
+
+/// The token is signed with the last of so many secrets.
+fn rotation(token: &str, now: SystemTime) -> Outcome<Curve> {
+    const SECRETS: [usize; 5] = [1, 2, 4, 8, 16];
+    let mut verifiers = Vec::new();
+    for count in SECRETS {
+        let secret = |number: usize| {
+            SigningSecret::new(if number + 1 == count {
+                SECRET.to_owned()
+            } else {
+                format!("another-secret-{number}")
+            })
+        };
+        let mut verifier = Verifier::new(secret(0)?).audience(AUDIENCE);
+        for number in 1..count {
+            verifier = verifier.or_secret(secret(number)?);
+        }
+        verifier.verify(token, now)?;
+        verifiers.push(verifier);
+    }
+    let mut calls: Vec<_> = verifiers
+        .iter()
+        .map(|verifier| {
+            move || {
+                black_box(verifier.verify(token, now).is_ok());
+            }
+        })
+        .collect();
+    let mut timed: Vec<Timed<'_>> = calls
+        .iter_mut()
+        .map(|call| ("", call as &mut dyn FnMut()))
+        .collect();
+    let measured = alternating(5, &mut timed);
+    let points = SECRETS.iter().zip(&measured);
+    let points = points.map(|(count, one)| (*count as f64, Measured::median(one)));
+    Ok(Curve {
+        name: "secrets".into(),
+        title: "Checking a token, by secrets in rotation (the last one fits)".into(),
+        x: Axis::log("secrets"),
+        y: Axis::linear("ns"),
+        lines: vec![Line::new("token check", points.collect())],
+    })
 }

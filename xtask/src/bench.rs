@@ -2,10 +2,11 @@
 
 use std::{io, path::Path, process::Command};
 
-use crate::{cargo, target_dir};
+use crate::{cargo, nats, target_dir};
 
-/// Runs all benchmarks, or with `--quick` a short form that shows that they run.
-pub(crate) fn run(quick: bool) -> io::Result<()> {
+/// Runs all benchmarks, those after `--only`, or with `--quick` a short form that shows that they
+/// run.
+pub(crate) fn run(options: &[&str]) -> io::Result<()> {
     cargo(&[
         "build",
         "--release",
@@ -18,10 +19,8 @@ pub(crate) fn run(quick: bool) -> io::Result<()> {
     let mut bench = Command::new(built.join("bench"));
     bench.args(["all", "--out", "bench", "--listen"]);
     bench.arg(built.join("monday-webhooks"));
-    if quick {
-        bench.args(["--rounds", "1", "--seconds", "0.5"]);
-    }
-    if bench.status()?.success() {
+    bench.arg("--nats-server").arg(nats::server()?);
+    if bench.args(options).status()?.success() {
         Ok(())
     } else {
         Err(io::Error::other("the benchmarks have failed"))

@@ -20,7 +20,7 @@ use std::{
 const USAGE: &str = "usage: cargo xtask test
        cargo xtask nats
        cargo xtask crash --rounds N [--inbox sqlite|nats|cluster] [--seed N]
-       cargo xtask bench [--quick]
+       cargo xtask bench [--quick] [--only PART...]
        cargo xtask schema check
        cargo xtask schema bless
        cargo xtask schema update --from FILE --api-version VERSION";
@@ -33,8 +33,7 @@ fn main() -> ExitCode {
             .map(|server| println!("{}", server.display()))
             .map_err(Into::into),
         ["crash", ref options @ ..] => crash::run(options),
-        ["bench"] => bench::run(false).map_err(Into::into),
-        ["bench", "--quick"] => bench::run(true).map_err(Into::into),
+        ["bench", ref options @ ..] => bench::run(options).map_err(Into::into),
         ["schema", "check"] => schema::check(),
         ["schema", "bless"] => schema::bless(),
         ["schema", "update", "--from", file, "--api-version", version] => {
