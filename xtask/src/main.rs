@@ -6,21 +6,32 @@
 )]
 
 mod bench;
+mod cargo_tool;
 mod changelog;
+mod ci;
 mod crash;
+mod metadata;
 mod nats;
+mod release;
+mod sbom;
 mod schema;
 mod test;
+mod wheel;
 
 use std::{
     io,
+    path::PathBuf,
     process::{Command, ExitCode},
 };
 
-const USAGE: &str = "usage: cargo xtask test
+const USAGE: &str = "usage: cargo xtask ci [--list | STEP…]
+       cargo xtask ci api --bless
+       cargo xtask test
        cargo xtask nats
        cargo xtask crash --rounds N [--inbox sqlite|nats|cluster] [--seed N]
        cargo xtask bench [--quick] [--only PART...]
+       cargo xtask release --dry-run [--version X]
+       cargo xtask sbom [--target TRIPLE] [--out FILE]
        cargo xtask schema check
        cargo xtask schema bless
        cargo xtask schema update --from FILE --api-version VERSION";
@@ -28,12 +39,16 @@ const USAGE: &str = "usage: cargo xtask test
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let done = match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        ["ci", "api", "--bless"] => ci::bless(),
+        ["ci", ref steps @ ..] => ci::run(steps),
         ["test"] => test::run(),
         ["nats"] => nats::server()
             .map(|server| println!("{}", server.display()))
             .map_err(Into::into),
         ["crash", ref options @ ..] => crash::run(options),
         ["bench", ref options @ ..] => bench::run(options).map_err(Into::into),
+        ["release", ref options @ ..] => release::run(options),
+        ["sbom", ref options @ ..] => sbom::run(options),
         ["schema", "check"] => schema::check(),
         ["schema", "bless"] => schema::bless(),
         ["schema", "update", "--from", file, "--api-version", version] => {
@@ -60,21 +75,65 @@ fn cargo(arguments: &[&str]) -> io::Result<()> {
 
 /// The same with variables of the environment.
 fn cargo_with(arguments: &[&str], variables: &[(&str, &str)]) -> io::Result<()> {
-    let status = Command::new(cargo_path())
+    run(Command::new(cargo_path())
         .args(arguments)
-        .envs(variables.iter().copied())
-        .status()?;
+        .envs(variables.iter().copied()))
+}
+
+/// Runs a program, and fails where it does.
+fn run(command: &mut Command) -> io::Result<()> {
+    let named = |command: &Command| {
+        let arguments = command
+            .get_args()
+            .map(|argument| argument.to_string_lossy());
+        let program = command.get_program().to_string_lossy();
+        std::iter::once(program)
+            .chain(arguments)
+            .collect::<Vec<_>>()
+            .join(" ")
+    };
+    let status = command.status().map_err(|error| {
+        io::Error::other(format!("`{}` could not be run: {error}", named(command)))
+    })?;
     if status.success() {
         Ok(())
     } else {
-        let command = arguments.join(" ");
-        Err(io::Error::other(format!("`cargo {command}` failed")))
+        Err(io::Error::other(format!(
+            "`{}` failed: {status}",
+            named(command)
+        )))
     }
+}
+
+/// What git knows, or would, of those patterns.
+fn git_files(patterns: &[&str]) -> Result<Vec<PathBuf>, Box<dyn std::error::Error>> {
+    let output = Command::new("git")
+        .args([
+            "ls-files",
+            "-z",
+            "--cached",
+            "--others",
+            "--exclude-standard",
+        ])
+        .args(["--deduplicate", "--"])
+        .args(patterns)
+        .output()?;
+    if !output.status.success() {
+        return Err(String::from_utf8_lossy(&output.stderr).into());
+    }
+    let names = String::from_utf8(output.stdout)?;
+    let names = names.split_terminator('\0').map(PathBuf::from);
+    Ok(names.filter(|file| file.exists()).collect())
 }
 
 /// The one target folder, also for crates outside of the workspace.
 fn target_dir() -> String {
     std::env::var("CARGO_TARGET_DIR").unwrap_or_else(|_| "target".into())
+}
+
+/// Where the programs are that tasks need.
+fn tools_dir() -> io::Result<PathBuf> {
+    Ok(std::path::absolute(target_dir())?.join("tools"))
 }
 
 fn cargo_path() -> std::ffi::OsString {

@@ -1,12 +1,19 @@
 //! `cargo xtask test`: every test and doc test of the workspace, and of the crates outside of it.
 
-use std::process::{Command, Stdio};
+use std::{
+    env,
+    ffi::OsStr,
+    process::{Command, Stdio},
+};
 
 use crate::{
     cargo, cargo_path, cargo_with,
+    ci::Outcome,
     crash::{Kind, crash, seed},
     nats, target_dir,
 };
+
+type Done = Result<(), Box<dyn std::error::Error>>;
 
 /// Crates with dependencies that nobody else in the workspace has.
 pub(crate) const OUTSIDE: [&str; 5] = [
@@ -14,43 +21,86 @@ pub(crate) const OUTSIDE: [&str; 5] = [
     "examples/code-first",
     "examples/downstream",
     "examples/lambda",
-    "fuzz",
+    FUZZ,
 ];
 
-/// With nextest where it is installed, with cargo's own runner elsewhere: the tests are the same.
-pub(crate) fn run() -> Result<(), Box<dyn std::error::Error>> {
+const FUZZ: &str = "fuzz";
+
+const EVERYTHING: [&str; 2] = ["--workspace", "--all-features"];
+
+pub(crate) fn run() -> Done {
+    workspace()?;
+    browser()?;
+    documentation()?;
+    crashes()?;
+    examples()?;
+    fuzz()
+}
+
+/// All but the browser's, with nextest where it is installed, with cargo's own runner elsewhere:
+/// the tests are the same.
+pub(crate) fn workspace() -> Done {
     let server = nats::server()?;
     let server = server.to_string_lossy();
     let variables = [("NATS_SERVER", server.as_ref())];
-    if has_nextest() {
-        let arguments = ["nextest", "run", "--workspace", "--all-features"];
-        cargo_with(&arguments, &variables)?;
+    if answers(cargo_path(), &["nextest", "--version"]) {
+        let filter = ["--filterset", "not test(/^page::/)"];
+        let nextest = [&["nextest", "run"][..], &EVERYTHING, &filter].concat();
+        cargo_with(&nextest, &variables)?;
     } else {
-        let arguments = ["test", "--workspace", "--all-features", "--all-targets"];
-        cargo_with(&arguments, &variables)?;
-    }
-    cargo(&["test", "--workspace", "--all-features", "--doc"])?;
-    // The tests of the command have built it.
-    for (kind, rounds) in [(Kind::Sqlite, 20), (Kind::Nats, 6), (Kind::Cluster, 3)] {
-        crash(kind, rounds, seed())?;
-    }
-    let target = target_dir();
-    for folder in OUTSIDE {
-        let manifest = format!("{folder}/Cargo.toml");
-        cargo(&[
-            "test",
-            "--manifest-path",
-            &manifest,
-            "--target-dir",
-            &target,
-        ])?;
+        let all_targets = [&["test"][..], &EVERYTHING, &["--all-targets"]].concat();
+        cargo_with(&all_targets, &variables)?;
     }
     Ok(())
 }
 
-fn has_nextest() -> bool {
-    Command::new(cargo_path())
-        .args(["nextest", "--version"])
+/// The tests that need a browser, by the module that they are in. Without one they aren't tried,
+/// but in CI they fail.
+pub(crate) fn browser() -> Result<Outcome, Box<dyn std::error::Error>> {
+    if env::var_os("CI").is_none() && !answers("chromedriver", &["--version"]) {
+        return Ok(Outcome::Skipped("chromedriver isn't installed".into()));
+    }
+    let tests = ["--test", "cli", "--", "page::"];
+    cargo(&[&["test"][..], &EVERYTHING, &tests].concat())?;
+    Ok(Outcome::Passed)
+}
+
+pub(crate) fn documentation() -> Done {
+    cargo(&[&["test"][..], &EVERYTHING, &["--doc"]].concat())?;
+    Ok(())
+}
+
+pub(crate) fn crashes() -> Done {
+    // With the tests, which have the features of the whole workspace: it is there already.
+    cargo(&[&["test", "--quiet"][..], &EVERYTHING, &["--no-run"]].concat())?;
+    for (kind, rounds) in [(Kind::Sqlite, 20), (Kind::Nats, 6), (Kind::Cluster, 3)] {
+        crash(kind, rounds, seed())?;
+    }
+    Ok(())
+}
+
+pub(crate) fn examples() -> Done {
+    for folder in OUTSIDE.iter().filter(|folder| **folder != FUZZ) {
+        outside(folder)?;
+    }
+    Ok(())
+}
+
+pub(crate) fn fuzz() -> Done {
+    outside(FUZZ)
+}
+
+fn outside(folder: &str) -> Done {
+    let manifest = format!("{folder}/Cargo.toml");
+    let target = target_dir();
+    let place = ["--manifest-path", &manifest, "--target-dir", &target];
+    cargo(&[&["test"][..], &place].concat())?;
+    Ok(())
+}
+
+fn answers(program: impl AsRef<OsStr>, arguments: &[&str]) -> bool {
+    Command::new(program)
+        .args(arguments)
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .status()

@@ -1,4 +1,5 @@
 //! Build helper of `monday-webhooks`: imports monday's schema and turns operations into Rust.
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod cargo;
 #[cfg(feature = "validate")]

@@ -34,6 +34,10 @@
 //! It is for tests: it listens on loopback, its tokens are worth nothing, and nothing it keeps
 //! outlives it.
 
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}
+
 mod behaviour;
 mod builder;
 mod challenge;

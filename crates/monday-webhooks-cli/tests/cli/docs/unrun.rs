@@ -19,6 +19,7 @@ pub(super) const NOT_RUN: &[(&str, &str)] = &[
         "cargo install --path crates/monday-webhooks-cli --target x86_64-unknown-linux-musl",
         INSTALLED,
     ),
+    ("cargo install monday-webhooks-cli", INSTALLED),
     ("rustup target add x86_64-unknown-linux-musl", INSTALLED),
     (
         "cargo test --all-features --test integration -- --ignored live",

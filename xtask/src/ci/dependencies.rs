@@ -1,0 +1,40 @@
+//! What is depended on: licences, bans and sources by `deny.toml`, and nothing that isn't used.
+
+use std::process::Command;
+
+use super::{Outcome, Stop};
+use crate::{cargo_tool::CargoTool, run, test::OUTSIDE};
+
+const DENY: CargoTool = CargoTool {
+    name: "cargo-deny",
+    version: "0.20.2",
+};
+
+const MACHETE: CargoTool = CargoTool {
+    name: "cargo-machete",
+    version: "0.9.2",
+};
+
+/// Advisories change from day to day, and with them what passes: CI asks for them beside the gate.
+pub(super) fn allowed() -> Result<Outcome, Stop> {
+    let deny = DENY.program()?;
+    let checks = ["check", "bans", "licenses", "sources"];
+    run(Command::new(&deny)
+        .args(["--locked", "--workspace"])
+        .args(checks))?;
+    for folder in OUTSIDE {
+        run(Command::new(&deny)
+            .args(["--locked", "--config", "deny.toml", "--manifest-path"])
+            .arg(format!("{folder}/Cargo.toml"))
+            .args(checks)
+            // An example needs less than the workspace does.
+            .args(["--allow", "license-not-encountered"])
+            .args(["--allow", "license-exception-not-encountered"]))?;
+    }
+    Ok(Outcome::Passed)
+}
+
+pub(super) fn used() -> Result<Outcome, Stop> {
+    run(&mut Command::new(MACHETE.program()?))?;
+    Ok(Outcome::Passed)
+}
