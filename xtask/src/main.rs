@@ -19,8 +19,8 @@ mod test;
 mod wheel;
 
 use std::{
-    io,
-    path::PathBuf,
+    fs, io,
+    path::{Path, PathBuf},
     process::{Command, ExitCode},
 };
 
@@ -103,6 +103,37 @@ fn run(command: &mut Command) -> io::Result<()> {
             named(command)
         )))
     }
+}
+
+/// The documents, by git where it knows them.
+fn documents() -> Result<Vec<PathBuf>, Box<dyn std::error::Error>> {
+    if Path::new(".git").exists()
+        && let Ok(files) = git_files(&["*.md"])
+    {
+        return Ok(files);
+    }
+    let mut files = Vec::new();
+    let mut folders = vec![PathBuf::new()];
+    while let Some(folder) = folders.pop() {
+        let here = if folder.as_os_str().is_empty() {
+            Path::new(".")
+        } else {
+            &folder
+        };
+        for entry in fs::read_dir(here)? {
+            let entry = entry?;
+            let path = folder.join(entry.file_name());
+            let is_ours = ![".git", "target", "installed", "partial"]
+                .iter()
+                .any(|name| path.ends_with(name));
+            if is_ours && entry.file_type()?.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "md") {
+                files.push(path);
+            }
+        }
+    }
+    Ok(files)
 }
 
 /// What git knows, or would, of those patterns.

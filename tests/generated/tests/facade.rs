@@ -81,6 +81,8 @@ fn errors(sdk: &tempfile::TempDir) -> Option<String> {
         .args(["--no-default-features", "--features", "client"])
         .current_dir(sdk)
         .env("CARGO_TARGET_DIR", target)
+        // The places that a message names differ with it.
+        .env("CARGO_INCREMENTAL", "1")
         .output()
         .unwrap();
     (!output.status.success()).then(|| String::from_utf8(output.stderr).unwrap())

@@ -9,11 +9,10 @@ use std::{
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 
 use super::{Outcome, Stop};
-use crate::git_files;
 
 pub(super) fn check() -> Result<Outcome, Stop> {
     let mut documents = HashMap::new();
-    for file in git_files(&["*.md"])? {
+    for file in crate::documents()? {
         let document = Document::read(&fs::read_to_string(&file)?);
         documents.insert(file, document);
     }
