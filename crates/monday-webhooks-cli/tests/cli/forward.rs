@@ -11,7 +11,7 @@ use monday_webhooks::{
 use crate::{
     endpoint::Endpoint,
     listen::{AUDIENCE, Listener, body, token},
-    support::{command, run},
+    support::{Running, command, run},
 };
 
 const SIGNED: [&str; 4] = ["--signing-secret-env", "SECRET", "--retry-every", "10ms"];
@@ -102,12 +102,25 @@ fn what_waits_for_its_next_attempt_stays_in_the_inbox() {
     let folder = tempfile::tempdir().unwrap();
     let inbox = format!("sqlite:{}", folder.path().join("inbox.db").display());
     let endpoint = Endpoint::start(&[503]);
-    let options = ["--unsigned", "--inbox", &inbox, "--retry-every", "1h"];
-    let listener = Listener::start(&[&options[..], &["--forward", &endpoint.url]].concat());
+    let mut listen = command(&["listen", "--addr", "127.0.0.1:0", "--unsigned"]);
+    listen.args([
+        "--inbox",
+        &inbox,
+        "--retry-every",
+        "1h",
+        "--forward",
+        &endpoint.url,
+    ]);
+    let said = folder.path().join("said");
+    let stderr = std::fs::File::create(&said).unwrap();
+    let listener = Listener::of(Running::with_stderr(&mut listen, stderr));
     assert_eq!(listener.post(None, &body()), 200);
     endpoint.next();
     // It isn't waited for, nor lost.
     assert_eq!(listener.process.stop(), (0, Vec::new()));
+    let said = std::fs::read_to_string(said).unwrap();
+    let last = said.lines().last().unwrap();
+    assert_eq!(last, "a delivery waits in the inbox for the next start");
     let status = ["inbox", "status", "--json", "--inbox", &inbox];
     assert_eq!(run(&mut command(&status)).json()["unhandled"], 1);
 }

@@ -207,7 +207,11 @@ impl Listener<'_> {
             // Some of it may be at work in another process.
             (InboxName::Nats(_), _) => Ok(()),
             (InboxName::Sqlite(_), left) => {
-                anstream::eprintln!("{left} deliveries wait in the inbox for the next start");
+                let what = match left {
+                    1 => "a delivery waits".to_owned(),
+                    left => format!("{left} deliveries wait"),
+                };
+                anstream::eprintln!("{what} in the inbox for the next start");
                 Ok(())
             }
         }
