@@ -88,7 +88,7 @@ impl<'a> Answer<'a> {
     }
 
     /// The data, if the answer is nothing but data.
-    pub(super) fn into_data<T: DeserializeOwned>(self, asked: &Asked<'_>) -> Result<T, Error> {
+    pub(super) fn read_data<T: DeserializeOwned>(&self, asked: &Asked<'_>) -> Result<T, Error> {
         let data = self.data();
         let Some(body) = &self.body else {
             return Err(self.without_json(asked));
@@ -227,7 +227,7 @@ mod tests {
             secrets: Secrets::new([SECRET]),
         };
         let status = StatusCode::from_u16(status).unwrap();
-        Answer::read(status, &HeaderMap::new(), body).into_data(&asked)
+        Answer::read(status, &HeaderMap::new(), body).read_data(&asked)
     }
 
     /// JSON with monday's names at any depth, and anything under them.

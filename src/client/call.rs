@@ -100,6 +100,9 @@ pub(super) struct Request<'a, V> {
     pub(super) operation_name: Option<&'a str>,
 }
 
+/// Room for what stands in a request beside its query, in bytes. More grows.
+const VARIABLES: usize = 256;
+
 /// Runs an operation that isn't known by its type.
 pub(super) async fn run<V: Serialize, T: DeserializeOwned>(
     client: &Client,
@@ -123,10 +126,12 @@ pub(super) async fn run<V: Serialize, T: DeserializeOwned>(
         query: extended.as_deref().unwrap_or(request.query),
         ..request
     };
-    let body = serde_json::to_vec(&request).map_err(|source| invalid(operation, source))?;
+    let mut body = Vec::with_capacity(request.query.len() + VARIABLES);
+    serde_json::to_writer(&mut body, &request).map_err(|source| invalid(operation, source))?;
     let api_version = match &client.shared.api_version {
         Some(version) => version.clone(),
-        None => HeaderValue::from_str(api_version).map_err(|source| invalid(operation, source))?,
+        None => HeaderValue::from_maybe_shared(Bytes::from_static(api_version.as_bytes()))
+            .map_err(|source| invalid(operation, source))?,
     };
     let asked = Asked {
         operation,
@@ -245,9 +250,9 @@ async fn attempt<T: DeserializeOwned>(
         body,
     } = received.map_err(|broken| broken.into_error(asked))?;
     let answer = Answer::read(status, &headers, &body);
-    let facts = answer.facts.clone();
     let complexity = permit.as_ref().and_then(|_| answer.complexity());
-    let data = answer.into_data(asked);
+    let data = answer.read_data(asked);
+    let facts = answer.facts;
     if let (Some(permit), Some(quota)) = (permit, &client.authorization.quota) {
         let quotas = &client.shared.quotas;
         quotas.learn(quota, permit, facts.account_id, complexity);

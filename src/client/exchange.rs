@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderName, StatusCode, header};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use url::{Position, Url};
 
 use super::{
@@ -15,6 +15,8 @@ use super::{
 };
 
 pub(super) const API_VERSION_HEADER: HeaderName = HeaderName::from_static("api-version");
+
+const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
 /// The longest answer that is read, in bytes.
 const MAX_ANSWER: usize = 64 * 1024 * 1024;
@@ -43,8 +45,8 @@ pub(super) async fn exchange(
         .timeout(shared.request_timeout.min(timeout))
         .headers(HeaderMap::clone(&client.headers))
         .header(header::AUTHORIZATION, client.authorization.header.clone())
-        .header(header::CONTENT_TYPE, "application/json")
-        .header(header::ACCEPT, "application/json")
+        .header(header::CONTENT_TYPE, JSON)
+        .header(header::ACCEPT, JSON)
         .header(API_VERSION_HEADER, asked.api_version.clone())
         .body(body);
     let exchange = async {
@@ -72,8 +74,7 @@ pub(super) async fn exchange(
 
 /// Whether an answer comes from the endpoint itself.
 fn is_at(url: &Url, endpoint: &Url) -> bool {
-    let place = |url: &Url| url[..Position::AfterQuery].to_owned();
-    place(url) == place(endpoint)
+    url[..Position::AfterQuery] == endpoint[..Position::AfterQuery]
 }
 
 /// Why an exchange gave no answer.
