@@ -6,7 +6,7 @@ use super::{Outcome, Stop};
 use crate::{cargo_path, metadata::Metadata};
 
 /// What may be in a package, by how it begins.
-const ALLOWED: [&str; 11] = [
+const ALLOWED: [&str; 12] = [
     ".cargo_vcs_info.json",
     "CHANGELOG.md",
     "Cargo.lock",
@@ -15,6 +15,7 @@ const ALLOWED: [&str; 11] = [
     "LICENSE-",
     "README.md",
     "build.rs",
+    "docs/guide/",
     "queries/",
     "schema/",
     "src/",
