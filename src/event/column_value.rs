@@ -1,6 +1,6 @@
 //! The value of a column: kept as it came, typed where the shape is known.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 
 use crate::id::ItemId;
@@ -13,9 +13,10 @@ use super::view::View;
 /// Each field of a view is read by itself: one that monday leaves out, or that has another type than
 /// observed, costs nothing but itself, unless the view says nothing without it. What third parties
 /// report of a files column, `{"files":[…]}`, has no view: nobody says what a file looks like.
-#[derive(Clone, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct ColumnValue(Box<RawValue>);
+///
+/// Two are equal to the letter: two texts of the same value may differ.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ColumnValue(Box<str>);
 
 /// A label of a status column (`columnType` is `color`).
 #[derive(Clone, PartialEq, Eq)]
@@ -84,14 +85,16 @@ pub struct PhoneValue {
 }
 
 impl ColumnValue {
-    pub(super) const fn new(raw: Box<RawValue>) -> Self {
-        Self(raw)
+    /// The column value with this text, which has to be JSON.
+    pub(super) fn new(raw: &str) -> Self {
+        Self(raw.into())
     }
 
-    /// The value as monday sent it, to the byte.
+    /// The value as monday sent it, to the byte. It is read through anew.
     #[must_use]
     pub fn raw(&self) -> &RawValue {
-        &self.0
+        // It was found to be JSON when the value was made.
+        serde_json::from_str(&self.0).unwrap_or(RawValue::NULL)
     }
 
     /// Whether the column was cleared: monday sends `{}` then, or null.
@@ -99,10 +102,9 @@ impl ColumnValue {
     pub fn is_cleared(&self) -> bool {
         let inside = self
             .0
-            .get()
             .strip_prefix('{')
             .and_then(|rest| rest.strip_suffix('}'));
-        self.0.get() == "null" || inside.is_some_and(|inside| inside.trim().is_empty())
+        &*self.0 == "null" || inside.is_some_and(|inside| inside.trim().is_empty())
     }
 
     /// When the value changed, as its own `changed_at` says. monday writes this time in more than
@@ -187,15 +189,18 @@ impl ColumnValue {
 
     /// Each view reads the value anew: most handlers look at one view of one value or at none.
     fn view(&self) -> Option<View<'_>> {
-        View::of(self.0.get())
+        View::of(&self.0)
     }
 }
 
-/// To the letter: two texts of the same value may differ.
-impl PartialEq for ColumnValue {
-    fn eq(&self, other: &Self) -> bool {
-        self.0.get() == other.0.get()
+impl Serialize for ColumnValue {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.raw().serialize(serializer)
     }
 }
 
-impl Eq for ColumnValue {}
+impl<'de> Deserialize<'de> for ColumnValue {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Box::<RawValue>::deserialize(deserializer).map(|raw| Self(raw.into()))
+    }
+}

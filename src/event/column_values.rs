@@ -24,7 +24,7 @@ impl ColumnValues {
     #[must_use]
     pub fn get(&self, column: &str) -> Option<ColumnValue> {
         let value = self.entries().last(column)?;
-        Some(ColumnValue::new(value.to_owned()))
+        Some(ColumnValue::new(value.get()))
     }
 
     /// All of them in monday's order. A column whose name can't be an id, which monday doesn't
@@ -36,7 +36,7 @@ impl ColumnValues {
             .into_iter()
             .filter_map(|(id, value)| {
                 let id = ColumnId::new(id).ok()?;
-                Some((id, ColumnValue::new(value.to_owned())))
+                Some((id, ColumnValue::new(value.get())))
             })
             .collect()
     }

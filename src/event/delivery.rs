@@ -17,6 +17,7 @@ use super::{
     fields::{Field, FieldProblem, Fields, Reader},
     json,
     kind::EventKind,
+    object::Name,
     read,
     time::Time,
     types::Event,
@@ -45,7 +46,8 @@ pub struct Delivery {
     body: Bytes,
     /// A part of the body.
     raw_event: Bytes,
-    wire_type: Option<Box<str>>,
+    /// Where the kind doesn't say it.
+    unknown_type: Option<Box<str>>,
     kind: EventKind,
     event: Event,
     envelope: Envelope,
@@ -79,13 +81,24 @@ impl Delivery {
     /// [`DeliveryError`] where the body isn't JSON, isn't an object, or has no `event` object.
     pub fn parse(body: impl Into<Bytes>) -> Result<Self, DeliveryError> {
         let body = body.into();
-        let [raw_event] = json::object(&body, ["event"])?;
-        let raw_event = raw_event
-            .filter(|event| event.get().starts_with('{'))
-            .ok_or(DeliveryError::NoEvent)?;
+        let mut fields = Fields::NONE;
+        let mut raw_event = None;
+        json::object(&body, |name, value| {
+            if name != "event" {
+                return value.value().map(drop);
+            }
+            raw_event = if value.token() == b'{' {
+                Some(fields.read(value)?)
+            } else {
+                value.value()?;
+                None
+            };
+            Ok(())
+        })?;
+        let raw_event = raw_event.ok_or(DeliveryError::NoEvent)?;
 
-        let mut reader = Reader::new(Fields::read(raw_event)?);
-        let wire_type: Option<Box<str>> = reader.required(Field::Type);
+        let mut reader = Reader::new(fields);
+        let wire_type = reader.required(Field::Type).map(|Name(text)| text);
         let kind = wire_type
             .as_deref()
             .map_or(EventKind::Unknown, EventKind::from_wire_type);
@@ -108,9 +121,11 @@ impl Delivery {
             is_subitem: kind == EventKind::SubitemMoved || fields.has(Field::ParentItemId),
             is_status: fields
                 .raw(Field::ColumnType)
-                .is_some_and(|column_type| column_type.get() == "\"color\""),
-            raw_event: body.slice_ref(raw_event.get().as_bytes()),
-            wire_type,
+                .is_some_and(|column_type| column_type == "\"color\""),
+            raw_event: body.slice_ref(raw_event.as_bytes()),
+            unknown_type: wire_type
+                .filter(|_| kind == EventKind::Unknown)
+                .map(Into::into),
             kind,
             event,
             envelope,
@@ -134,7 +149,7 @@ impl Delivery {
     /// monday's `event.type`; `None` where it isn't a string.
     #[must_use]
     pub fn wire_type(&self) -> Option<&str> {
-        self.wire_type.as_deref()
+        self.kind.wire_type().or(self.unknown_type.as_deref())
     }
 
     /// The body to the byte.

@@ -1,6 +1,6 @@
 //! Why a body isn't taken.
 
-use super::json::MAX_DEPTH;
+use super::scan::MAX_DEPTH;
 
 /// Why a body isn't what an endpoint takes: a delivery, or an app lifecycle event. No part of the
 /// body is in the message.
@@ -36,14 +36,4 @@ pub enum DeliveryError {
     /// An object without a `type` text in it: no app lifecycle event.
     #[error("the body has no \"type\" text")]
     NoType,
-}
-
-impl DeliveryError {
-    /// Only the place: `serde_json`'s own message can quote the body.
-    pub(super) fn not_json(error: &serde_json::Error) -> Self {
-        Self::NotJson {
-            line: error.line(),
-            column: error.column(),
-        }
-    }
 }

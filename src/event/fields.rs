@@ -1,11 +1,14 @@
-//! The fields of an event by name, each still raw, and their reading into types.
+//! The fields of an event by name, each still unread, and their reading into types.
 
 use std::fmt;
 
-use serde::{Deserialize, Deserializer, de};
-use serde_json::value::RawValue;
+use serde::Deserialize;
 
-use super::{error::DeliveryError, object::Name, view::View};
+use super::{
+    json,
+    scan::{Flaw, Scanner},
+    view::View,
+};
 
 /// A field that the typed view of a delivery lacks. The delivery itself is whole all the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -110,54 +113,37 @@ fields! {
     Value = "value",
 }
 
-/// The known fields of one event. Where a name stands twice the last one counts, as in most
-/// readers of JSON.
-pub(super) struct Fields<'a>([Option<&'a RawValue>; Field::COUNT]);
+/// The texts of the known fields of one event. Where a name stands twice the last one counts, as in
+/// most readers of JSON.
+pub(super) struct Fields<'a>([Option<&'a str>; Field::COUNT]);
 
 impl<'a> Fields<'a> {
-    pub(super) fn read(event: &'a RawValue) -> Result<Self, DeliveryError> {
-        serde_json::from_str(event.get()).map_err(|error| DeliveryError::not_json(&error))
+    pub(super) const NONE: Self = Self([None; Field::COUNT]);
+
+    /// Reads an event's fields in place of those that were read before, and hands out its text.
+    pub(super) fn read(&mut self, event: &mut Scanner<'a>) -> Result<&'a str, Flaw> {
+        *self = Self::NONE;
+        event.object(|name, value| {
+            let value = value.value()?;
+            if let Some(field) = Field::from_name(&name) {
+                self.0[field as usize] = Some(value);
+            }
+            Ok(())
+        })
     }
 
     /// Whether the field is there and isn't null.
     pub(super) fn has(&self, field: Field) -> bool {
-        self.raw(field).is_some_and(|raw| raw.get() != "null")
+        self.raw(field).is_some_and(|raw| raw != "null")
     }
 
     /// The field as an identifier, where it is one.
     pub(super) fn id<T: Deserialize<'a>>(&self, field: Field) -> Option<T> {
-        serde_json::from_str(self.raw(field)?.get()).ok()
+        json::read(self.raw(field)?).ok()
     }
 
-    pub(super) fn raw(&self, field: Field) -> Option<&'a RawValue> {
+    pub(super) const fn raw(&self, field: Field) -> Option<&'a str> {
         self.0[field as usize]
-    }
-}
-
-impl<'de: 'a, 'a> Deserialize<'de> for Fields<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Visitor;
-
-        impl<'de> de::Visitor<'de> for Visitor {
-            type Value = Fields<'de>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-
-            fn visit_map<A: de::MapAccess<'de>>(self, mut map: A) -> Result<Fields<'de>, A::Error> {
-                let mut fields = [None; Field::COUNT];
-                while let Some(Name(name)) = map.next_key()? {
-                    let value: &RawValue = map.next_value()?;
-                    if let Some(field) = Field::from_name(&name) {
-                        fields[field as usize] = Some(value);
-                    }
-                }
-                Ok(Fields(fields))
-            }
-        }
-
-        deserializer.deserialize_map(Visitor)
     }
 }
 
@@ -177,13 +163,14 @@ impl<'a> Reader<'a> {
 
     /// A field that may be absent or null.
     pub(super) fn optional<T: Deserialize<'a>>(&mut self, field: Field) -> Option<T> {
-        let raw = self.fields.raw(field)?;
-        if let Ok(value) = serde_json::from_str(raw.get()) {
-            value
-        } else {
-            self.report(field, ProblemKind::WrongType);
-            None
+        if !self.fields.has(field) {
+            return None;
         }
+        let value = json::read(self.fields.raw(field)?).ok();
+        if value.is_none() {
+            self.report(field, ProblemKind::WrongType);
+        }
+        value
     }
 
     /// A field without which the event can't be told.
@@ -209,7 +196,7 @@ impl<'a> Reader<'a> {
         if !self.fields.has(field) {
             return None;
         }
-        let view = View::of(self.fields.raw(field)?.get());
+        let view = View::of(self.fields.raw(field)?);
         if view.is_none() {
             self.report(field, ProblemKind::WrongType);
         }

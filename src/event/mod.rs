@@ -13,6 +13,7 @@ mod kind;
 mod lifecycle;
 mod object;
 mod read;
+mod scan;
 mod time;
 mod types;
 mod view;

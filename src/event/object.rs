@@ -47,4 +47,5 @@ impl<'de: 'a, 'a> Deserialize<'de> for Entries<'a> {
 
 /// A name, borrowed where it has no escapes. `Cow` alone would always copy.
 #[derive(Deserialize)]
+#[serde(transparent)]
 pub(crate) struct Name<'a>(#[serde(borrow)] pub(crate) Cow<'a, str>);

@@ -243,8 +243,5 @@ fn parent(reader: &mut Reader<'_>) -> Option<Parent> {
 
 fn column_value(reader: &Reader<'_>, field: Field) -> Option<ColumnValue> {
     let raw = reader.fields.raw(field)?;
-    reader
-        .fields
-        .has(field)
-        .then(|| ColumnValue::new(raw.to_owned()))
+    reader.fields.has(field).then(|| ColumnValue::new(raw))
 }

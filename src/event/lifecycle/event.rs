@@ -48,11 +48,20 @@ impl LifecycleEvent {
     /// [`DeliveryError`] where the body isn't JSON, isn't an object, or has no `type` text.
     pub fn parse(body: impl Into<Bytes>) -> Result<Self, DeliveryError> {
         let body = body.into();
-        let [wire_type, data] = json::object(&body, ["type", "data"])?;
+        let (mut wire_type, mut data) = (None, None);
+        json::object(&body, |name, value| {
+            let value = value.value()?;
+            match &*name {
+                "type" => wire_type = Some(value),
+                "data" => data = Some(value),
+                _ => {}
+            }
+            Ok(())
+        })?;
         let wire_type: Box<str> = wire_type
-            .and_then(|raw| serde_json::from_str(raw.get()).ok())
+            .and_then(|raw| serde_json::from_str(raw).ok())
             .ok_or(DeliveryError::NoType)?;
-        let raw_data = data.map(ToOwned::to_owned);
+        let raw_data: Option<Box<RawValue>> = data.and_then(|raw| serde_json::from_str(raw).ok());
         let mut problems = Vec::new();
         let data = LifecycleData::read(raw_data.as_deref(), &mut problems);
         Ok(Self {
