@@ -38,6 +38,7 @@ macro_rules! links {
 [security]: https://github.com/monday-webhooks/monday-webhooks/blob/main/SECURITY.md
 [schema-readme]: https://github.com/monday-webhooks/monday-webhooks/blob/main/schema/README.md
 [unit]: https://github.com/monday-webhooks/monday-webhooks/blob/main/deploy/monday-webhooks.service
+[containerfile]: https://github.com/monday-webhooks/monday-webhooks/blob/main/deploy/Containerfile
 "
     };
 }

@@ -5,6 +5,7 @@
 //! says, with `…` for what differs each time. Addresses on loopback become free ones, and where a
 //! page calls monday itself it gets an emulator.
 
+mod deploy;
 mod markdown;
 mod session;
 mod unrun;
