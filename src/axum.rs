@@ -37,6 +37,22 @@
 //! limits, and for one on what is in flight, mount the [`Receiver`](crate::Receiver), which is a
 //! service: `Router::route_service`.
 //!
+//! The state is the door itself where there is nothing else in it. Without a token:
+//!
+//! ```
+//! use axum::{Router, http::StatusCode, routing::post};
+//! use monday_webhooks::{Delivery, receiver::{SecretSegment, Unverified, dangerous}};
+//!
+//! async fn handle(delivery: Unverified<Delivery>) -> StatusCode {
+//!     println!("somebody says: {}", delivery.message().kind());
+//!     StatusCode::OK
+//! }
+//!
+//! let door = dangerous::unsigned().behind(SecretSegment::new("Zm9vYmFyYmF6cXV4MTIzNDU")?);
+//! let app: Router = Router::new().route("/monday/{segment}", post(handle)).with_state(door);
+//! # Ok::<(), monday_webhooks::receiver::SegmentError>(())
+//! ```
+//!
 //! A handler that keeps deliveries in an [`inbox`](crate::inbox) hands them to
 //! [`Sink::take`](crate::receiver::Sink::take), and answers with the [`Refusal`] where that fails:
 //! a refusal is a response. `examples/axum.rs` does.

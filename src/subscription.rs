@@ -20,6 +20,16 @@ macro_rules! subscription_kinds {
         /// It is read and written as monday's own name. A name that isn't among the 21 of the
         /// schema is kept as [`Other`](Self::Other): boards can still have webhooks from older
         /// versions of the API, such as `when_date_arrived`.
+        ///
+        /// ```
+        /// use monday_webhooks::SubscriptionKind;
+        ///
+        /// let event: SubscriptionKind = "create_item".parse()?;
+        /// assert_eq!(event, SubscriptionKind::CreateItem);
+        /// assert_eq!(event.to_string(), "create_item");
+        /// assert!("when_date_arrived".parse::<SubscriptionKind>().is_err());
+        /// # Ok::<(), monday_webhooks::subscription::UnknownEvent>(())
+        /// ```
         #[derive(Debug, Clone, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum SubscriptionKind {
@@ -179,6 +189,20 @@ pub enum StatusValue {
 ///
 /// For the events of subitems subscribe on the **parent** board; monday refuses webhooks on the
 /// hidden subitems board.
+///
+/// ```
+/// use monday_webhooks::{ColumnId, StatusValue, Subscription};
+/// use serde_json::json;
+///
+/// let done = Subscription::ChangeStatusColumnValue {
+///     column: ColumnId::new("status")?,
+///     value: StatusValue::Index(1),
+/// };
+/// let config = json!({"columnId": "status", "columnValue": {"index": 1}});
+/// assert_eq!(done.config(), Some(config));
+/// assert_eq!(Subscription::CreateItem.config(), None);
+/// # Ok::<(), monday_webhooks::id::IdError>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum Subscription {
@@ -333,6 +357,18 @@ impl Subscription {
     /// A status index is taken as a number or as a list of one number, since both are in use.
     /// Further keys in a config don't disturb. An event that the schema doesn't have becomes
     /// [`Custom`](Self::Custom).
+    ///
+    /// ```
+    /// use monday_webhooks::{GroupId, Subscription, SubscriptionKind};
+    /// use serde_json::json;
+    ///
+    /// let config = json!({"groupId": "topics"});
+    /// let event = SubscriptionKind::ItemMovedToSpecificGroup;
+    /// let moved = Subscription::from_parts(&event, Some(&config))?;
+    /// assert_eq!(moved, Subscription::ItemMovedToSpecificGroup { group: GroupId::new("topics")? });
+    /// assert!(Subscription::from_parts(&SubscriptionKind::CreateItem, Some(&config)).is_err());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///

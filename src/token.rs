@@ -27,6 +27,16 @@ pub enum TokenKind {
 ///
 /// The copies that a client and its HTTP stack make of it for the header of a call
 /// are freed like any other memory, and not wiped.
+///
+/// ```
+/// use monday_webhooks::{ApiToken, token::TokenKind};
+///
+/// let token = ApiToken::app("eyJhbGciOi")?;
+/// assert_eq!(token.kind(), TokenKind::App); // so what it subscribes is delivered with a JWT
+/// assert!(!format!("{token:?}").contains("eyJhbGciOi"));
+/// assert!(ApiToken::new("Bearer eyJhbGciOi").is_err()); // monday takes it bare
+/// # Ok::<(), monday_webhooks::token::TokenError>(())
+/// ```
 #[derive(Clone)]
 pub struct ApiToken {
     secret: SecretString,

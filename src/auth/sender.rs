@@ -44,6 +44,15 @@ impl Sender {
 
     /// The credential for monday's API that came with the token, good for five minutes. Never
     /// log, store or forward it.
+    ///
+    /// ```no_run
+    /// use monday_webhooks::{Client, Delivery, receiver::Verified};
+    ///
+    /// fn in_the_users_name(client: &Client, delivery: &Verified<Delivery>) -> Option<Client> {
+    ///     let token = delivery.sender().short_lived_token()?;
+    ///     Some(client.with_token(token.clone()))
+    /// }
+    /// ```
     #[must_use]
     pub const fn short_lived_token(&self) -> Option<&ApiToken> {
         self.short_lived_token.as_ref()

@@ -111,6 +111,17 @@ impl Profile for ClientSecret {
 /// let verifier = Verifier::new(SigningSecret::new("a")?).or_secret(ClientSecret::new("b")?);
 /// # Ok::<(), monday_webhooks::auth::SecretError>(())
 /// ```
+///
+/// With the app's Client Secret it is the verifier of lifecycle events, and neither takes the other's
+/// tokens:
+///
+/// ```
+/// use monday_webhooks::auth::{ClientSecret, Verifier};
+///
+/// let verifier = Verifier::new(ClientSecret::new("the app's Client Secret")?)
+///     .audience("https://example.com/monday/lifecycle");
+/// # Ok::<(), monday_webhooks::auth::SecretError>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct Verifier<P = SigningSecret> {
     secrets: Vec<P>,
@@ -134,6 +145,19 @@ impl<P: Profile> Verifier<P> {
     }
 
     /// Takes tokens signed with this secret too, for the time of a rotation.
+    ///
+    /// ```
+    /// use std::time::SystemTime;
+    ///
+    /// use monday_webhooks::auth::{SigningSecret, Verifier};
+    /// use monday_webhooks::testing::{BoardClaims, sign_board_token};
+    ///
+    /// let old = SigningSecret::new("the old secret")?;
+    /// let token = sign_board_token(&old, &BoardClaims::new("https://example.com/monday"));
+    /// let verifier = Verifier::new(SigningSecret::new("the new secret")?).or_secret(old);
+    /// assert!(verifier.verify(&token, SystemTime::now()).is_ok());
+    /// # Ok::<(), monday_webhooks::auth::SecretError>(())
+    /// ```
     #[must_use]
     pub fn or_secret(mut self, secret: P) -> Self {
         self.secrets.push(secret);
@@ -170,6 +194,22 @@ impl<P: Profile> Verifier<P> {
     /// default. monday retries for 30 minutes, its tokens live for 5, and whether a retry gets a
     /// token of its own is not documented; without a grace late retries could be lost, with one a
     /// stolen token is good for longer.
+    ///
+    /// ```
+    /// use std::time::{Duration, SystemTime};
+    ///
+    /// use monday_webhooks::auth::{AuthError, MAX_GRACE, SigningSecret, Verifier};
+    /// use monday_webhooks::testing::{BoardClaims, TOKEN_LIFETIME, sign_board_token};
+    ///
+    /// let secret = SigningSecret::new("the app's Signing Secret")?;
+    /// let token = sign_board_token(&secret, &BoardClaims::new("https://example.com/monday"));
+    /// let later = SystemTime::now() + Duration::from_secs(TOKEN_LIFETIME + 20 * 60);
+    ///
+    /// let verifier = Verifier::new(secret);
+    /// assert_eq!(verifier.verify(&token, later).err(), Some(AuthError::Expired));
+    /// assert!(verifier.late_retry_grace(MAX_GRACE).verify(&token, later).is_ok());
+    /// # Ok::<(), monday_webhooks::auth::SecretError>(())
+    /// ```
     #[must_use]
     pub fn late_retry_grace(mut self, grace: Duration) -> Self {
         self.grace = grace.min(MAX_GRACE);
@@ -183,6 +223,26 @@ impl<P: Profile> Verifier<P> {
     /// 300 seconds, and no expiry is too late. Of the claims `exp` has to be there. `exp`, `iat`,
     /// `nbf` and `aud` may not be null; the others may, as if they weren't there. A claim of another
     /// type is refused.
+    ///
+    /// ```
+    /// use std::time::SystemTime;
+    ///
+    /// use monday_webhooks::auth::{AuthError, SigningSecret, Verifier};
+    /// use monday_webhooks::testing::{BoardClaims, sign_board_token};
+    ///
+    /// let url = "https://example.com/monday";
+    /// let secret = SigningSecret::new("the app's Signing Secret")?;
+    /// let verifier = Verifier::new(secret.clone()).audience(url);
+    ///
+    /// let token = sign_board_token(&secret, &BoardClaims::new(url));
+    /// let sender = verifier.verify(&token, SystemTime::now())?;
+    /// assert_eq!(sender.account_id, Some(BoardClaims::SAMPLE_ACCOUNT));
+    ///
+    /// let other = sign_board_token(&secret, &BoardClaims::new("https://example.com/other"));
+    /// let refused = verifier.verify(&other, SystemTime::now());
+    /// assert_eq!(refused.err(), Some(AuthError::Audience));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///

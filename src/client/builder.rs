@@ -28,6 +28,23 @@ const DEFAULT_REQUEST_TIMEOUT: Duration = Duration::from_secs(65);
 
 /// The settings of a [`Client`]. Without any it calls monday itself, with the API version of the
 /// schema that this SDK was built with. All of them are checked by [`build`](Self::build).
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use monday_webhooks::{ApiToken, Client};
+///
+/// let client = Client::builder()
+///     .request_timeout(Duration::from_secs(20))
+///     .proxy("http://proxy.example.com:3128")
+///     .header("x-sent-by", "order-desk")
+///     .build(ApiToken::new("token")?)?;
+///
+/// // A token goes over https, or stays on the machine.
+/// let in_the_clear = Client::builder().endpoint("http://example.com/");
+/// assert!(in_the_clear.build(ApiToken::new("token")?).is_err());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone)]
 #[must_use]
 pub struct ClientBuilder {

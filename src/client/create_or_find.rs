@@ -61,6 +61,19 @@ impl Webhooks<'_> {
     /// `webhooks:read` for instance, or where monday answers null for the list or a part of it,
     /// nothing can be told apart later, and this is the same as [`create`](Self::create).
     ///
+    /// ```no_run
+    /// use monday_webhooks::{BoardId, Client, Subscription, WebhookUrl, client::Creation};
+    ///
+    /// # async fn run(client: Client, board: BoardId, url: WebhookUrl) {
+    /// match client.webhooks().create_or_find(board, &url, Subscription::CreateItem).await {
+    ///     Ok(Creation::Found(webhook)) => println!("webhook {}, found in the list", webhook.id),
+    ///     Ok(creation) => println!("webhook {}", creation.into_webhook().id),
+    ///     Err(error) if error.may_have_been_applied() => println!("look at the board: {error}"),
+    ///     Err(error) => println!("there is none: {error}"),
+    /// }
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`Error`] of the creation; of the first look where the client's own limits left no room for

@@ -16,6 +16,20 @@ use super::transport::TransportCause;
 /// webhook in it. [`data`](Self::data), [`errors`](Self::errors) and
 /// [`error_data`](Self::error_data) are what monday sent, and are shown by neither `Display` nor
 /// `Debug`.
+///
+/// ```
+/// use monday_webhooks::client::{Error, ErrorKind};
+///
+/// fn what_to_do(error: &Error) -> &'static str {
+///     match error.kind() {
+///         ErrorKind::Unauthorized => "ask for another token",
+///         ErrorKind::NotFound => "it isn't there",
+///         _ if error.may_have_been_applied() => "look whether it happened",
+///         _ if error.is_retryable() => "try again later",
+///         _ => "mend what the message says",
+///     }
+/// }
+/// ```
 pub struct Error(Box<Details>);
 
 /// What is known of a failure.

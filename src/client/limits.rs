@@ -17,6 +17,15 @@ const MINUTE: Duration = Duration::from_secs(60);
 /// Other programs that use the same account aren't known here. Where they use it up, monday refuses,
 /// and all calls of the account wait for as long as monday asks. What monday counts over a day or for
 /// an address isn't limited here.
+///
+/// ```
+/// use monday_webhooks::{AccountId, ApiToken, Client, client::Limits};
+///
+/// let client = Client::builder()
+///     .limits(Limits::pro().with_complexity())
+///     .build(ApiToken::app("token")?.with_account(AccountId::new(17_654_321)))?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {

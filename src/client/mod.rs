@@ -163,6 +163,15 @@ impl Client {
     /// The same client for another token: it shares connections, settings, limits and headers, and
     /// costs no more than two allocations. Nothing is global: each value calls with its own token,
     /// however many do so at once.
+    ///
+    /// ```
+    /// use monday_webhooks::{ApiToken, Client};
+    ///
+    /// let client = Client::new(ApiToken::app("ours")?)?;
+    /// let customer = client.with_token(ApiToken::app("theirs")?);
+    /// // `customer` calls with their token, and `client` with ours, as before.
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn with_token(&self, token: ApiToken) -> Self {
         Self {
@@ -176,6 +185,14 @@ impl Client {
     /// the place of one of the same name that an outer scope or the
     /// [builder](ClientBuilder::header) set, and all others stay. For a single call, make the call
     /// with the value that this returns.
+    ///
+    /// ```
+    /// # use monday_webhooks::{ApiToken, Client};
+    /// # let client = Client::new(ApiToken::new("token")?)?;
+    /// let traced = client.with_header("x-trace", "4711")?;
+    /// assert!(client.with_header("authorization", "a token").is_err());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///

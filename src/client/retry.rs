@@ -9,6 +9,19 @@ use backon::{BackoffBuilder, ExponentialBuilder};
 /// A query is repeated after any failure that may pass; a mutation only where monday can't have
 /// carried it out. What monday asks to wait is honoured, with a little on top so that not everybody
 /// comes back at the same moment; without such a wish the waits grow exponentially, with jitter.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use monday_webhooks::{ApiToken, Client, client::RetryPolicy};
+///
+/// // For somebody who waits: two repeats, and ten seconds in all.
+/// let policy = RetryPolicy::default()
+///     .with_max_retries(2)
+///     .with_max_elapsed(Duration::from_secs(10));
+/// let client = Client::builder().retry(policy).build(ApiToken::new("token")?)?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RetryPolicy {

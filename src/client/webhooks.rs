@@ -124,6 +124,23 @@ impl WebhookConfig {
 
 /// The webhooks of boards. Listing needs the scope `webhooks:read`, creating and deleting
 /// `webhooks:write` (monday's webhooks reference).
+///
+/// Subscribing once, however often the program starts:
+///
+/// ```no_run
+/// use monday_webhooks::{BoardId, Client, Subscription, WebhookUrl};
+///
+/// # async fn run(client: Client) -> Result<(), Box<dyn std::error::Error>> {
+/// let board = BoardId::new(1234567890);
+/// let url = WebhookUrl::new("https://example.com/monday")?;
+/// let wanted = Subscription::CreateItem;
+/// let webhooks = client.webhooks().list_app_only(board).await?;
+/// if !webhooks.iter().any(|webhook| webhook.subscription().as_ref() == Ok(&wanted)) {
+///     client.webhooks().create(board, &url, wanted).await?;
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct Webhooks<'a> {
     pub(super) client: &'a Client,

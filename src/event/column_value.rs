@@ -15,6 +15,19 @@ use super::view::View;
 /// report of a files column, `{"files":[…]}`, has no view: nobody says what a file looks like.
 ///
 /// Two are equal to the letter: two texts of the same value may differ.
+///
+/// ```
+/// use monday_webhooks::event::ColumnValue;
+///
+/// let value: ColumnValue = serde_json::from_str(r#"{"label":{"index":1,"text":"Done"}}"#)?;
+/// let label = value.as_status().expect("a label");
+/// assert_eq!((label.index, label.text.as_deref()), (1, Some("Done")));
+/// assert!(value.as_date().is_none());
+///
+/// let cleared: ColumnValue = serde_json::from_str("{}")?;
+/// assert!(cleared.is_cleared());
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct ColumnValue(Box<str>);
 

@@ -8,6 +8,16 @@ use crate::id::ColumnId;
 use super::{column_value::ColumnValue, object::Entries};
 
 /// The values of several columns by the columns' ids, exactly as monday sent them.
+///
+/// ```
+/// use monday_webhooks::event::ColumnValues;
+///
+/// let values: ColumnValues = serde_json::from_str(r#"{"text":{"value":"by hand"},"date4":null}"#)?;
+/// let text = values.get("text").and_then(|value| value.as_text());
+/// assert_eq!(text.as_deref(), Some("by hand"));
+/// assert_eq!(values.to_vec().len(), 2);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Clone, Serialize)]
 #[serde(transparent)]
 pub struct ColumnValues(Box<RawValue>);

@@ -160,6 +160,17 @@ impl Delivery {
 
     /// The `event` object to the byte. It is read through anew, which takes its time where the body
     /// is large.
+    ///
+    /// ```
+    /// use monday_webhooks::{Delivery, Event};
+    /// use serde_json::Value;
+    ///
+    /// let delivery = Delivery::parse(r#"{"event":{"type":"a_new_type","size":3}}"#)?;
+    /// assert_eq!(delivery.event(), &Event::Unknown);
+    /// let event: Value = serde_json::from_str(delivery.raw_event().get())?;
+    /// assert_eq!(event["size"], 3);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn raw_event(&self) -> &RawValue {
         // It was found to be JSON when the delivery was made.
@@ -239,6 +250,15 @@ impl Delivery {
 
     /// The subscriptions that such a delivery can come from. A delivery doesn't name its own;
     /// [`subscription_id`](Self::subscription_id) leads to the webhook.
+    ///
+    /// ```
+    /// use monday_webhooks::{Delivery, SubscriptionKind};
+    ///
+    /// let body = r#"{"event":{"type":"create_pulse","pulseId":7,"boardId":8,"parentItemId":"6"}}"#;
+    /// let delivery = Delivery::parse(body)?;
+    /// assert_eq!(delivery.possible_subscriptions(), [SubscriptionKind::CreateSubitem]);
+    /// # Ok::<(), monday_webhooks::DeliveryError>(())
+    /// ```
     #[must_use]
     pub fn possible_subscriptions(&self) -> &'static [SubscriptionKind] {
         use SubscriptionKind as Kind;
@@ -280,6 +300,14 @@ impl Delivery {
     /// `<subscriptionId>:<triggerUuid>`, or `sha256:<digest of the body>` where one of the two is
     /// missing or `triggerUuid` isn't made of at most 64 letters, digits and dashes. monday sends
     /// no event id, and doesn't document whether `triggerUuid` survives a retry.
+    ///
+    /// ```
+    /// use monday_webhooks::Delivery;
+    ///
+    /// let delivery = Delivery::parse(r#"{"event":{"subscriptionId":7,"triggerUuid":"b5ed"}}"#)?;
+    /// assert_eq!(delivery.dedupe_key(), "7:b5ed");
+    /// # Ok::<(), monday_webhooks::DeliveryError>(())
+    /// ```
     #[must_use]
     pub fn dedupe_key(&self) -> String {
         let uuid = self.trigger_uuid().filter(|uuid| is_plain(uuid));

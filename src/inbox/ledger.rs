@@ -12,6 +12,24 @@ use crate::{
 use super::InboxError;
 
 /// The operator's view of an inbox.
+///
+/// ```
+/// use monday_webhooks::inbox::{InboxError, Ledger};
+///
+/// /// Hands over again whatever was given up, a page at a time.
+/// async fn requeue_all(inbox: &impl Ledger) -> Result<(), InboxError> {
+///     let mut after = None;
+///     loop {
+///         let letters = inbox.dead_letters(after, 100).await?;
+///         let Some(last) = letters.last() else { return Ok(()) };
+///         after = Some(last.id);
+///         for letter in letters {
+///             println!("{}: {} after {} attempts", letter.id, letter.reason, letter.attempts);
+///             inbox.requeue(letter.id).await?;
+///         }
+///     }
+/// }
+/// ```
 pub trait Ledger: Send + Sync + 'static {
     /// What the inbox holds now.
     ///

@@ -63,6 +63,21 @@ impl fmt::Debug for MemoryOptions {
 
 /// An inbox in memory: **what it holds is lost when the process ends**, although monday was
 /// answered 200. For tests, and where a lost event doesn't matter.
+///
+/// ```
+/// use monday_webhooks::{SubscriptionKind, receiver::Taken, testing::verified};
+/// use monday_webhooks::inbox::{Inbox, Ledger, MemoryInbox, MemoryOptions};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), monday_webhooks::inbox::InboxError> {
+/// let inbox = MemoryInbox::new(MemoryOptions::default());
+/// let delivery = verified(&SubscriptionKind::CreateItem).expect("it is in the schema");
+/// assert_eq!(inbox.put(delivery.clone().into()).await?, Taken::New);
+/// assert_eq!(inbox.put(delivery.into()).await?, Taken::Duplicate);
+/// assert_eq!(inbox.status().await?.depth(), 1);
+/// # Ok(())
+/// # }
+/// ```
 pub struct MemoryInbox {
     shared: Arc<Shared>,
 }

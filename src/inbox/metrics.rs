@@ -11,6 +11,28 @@ use super::InboxError;
 /// [`Status`](super::Status).
 ///
 /// The methods are called on the way of each delivery: they must not block.
+///
+/// ```
+/// use std::sync::Arc;
+///
+/// use monday_webhooks::inbox::{InboxError, MemoryInbox, MemoryOptions, Metrics};
+///
+/// struct Pager;
+///
+/// impl Metrics for Pager {
+///     fn dead(&self) {
+///         eprintln!("a delivery was given up");
+///     }
+///
+///     fn refused(&self, error: &InboxError) {
+///         eprintln!("a delivery was not kept: {error}");
+///     }
+/// }
+///
+/// let mut options = MemoryOptions::default();
+/// options.metrics = Arc::new(Pager);
+/// let inbox = MemoryInbox::new(options);
+/// ```
 pub trait Metrics: Send + Sync + 'static {
     /// A delivery was kept.
     fn received(&self) {}

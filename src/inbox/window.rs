@@ -5,6 +5,17 @@ use std::time::Duration;
 /// How long a delivery is remembered after it was received, so that a duplicate is known for one.
 ///
 /// It is the least: an implementation may remember somewhat longer.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use monday_webhooks::inbox::{DedupeWindow, MemoryOptions};
+///
+/// let mut options = MemoryOptions::default();
+/// options.window = DedupeWindow::new(Duration::from_secs(2 * 60 * 60))?;
+/// assert!(DedupeWindow::new(Duration::from_secs(60)).is_err());
+/// # Ok::<(), monday_webhooks::inbox::WindowError>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct DedupeWindow(Duration);
 

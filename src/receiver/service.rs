@@ -29,6 +29,23 @@ use super::{
 ///
 /// Any `Fn(message) -> impl Future<Output = Result<(), E>>` is a sink, and takes each message as a
 /// new one.
+///
+/// A sink of one's own says more than a closure can: what is a duplicate, and that there is no room.
+///
+/// ```
+/// use monday_webhooks::{Delivery, receiver::{Refusal, Sink, Taken, Verified}};
+///
+/// struct Queue(tokio::sync::mpsc::Sender<Delivery>);
+///
+/// impl Sink<Verified<Delivery>> for Queue {
+///     async fn take(&self, message: Verified<Delivery>) -> Result<Taken, Refusal> {
+///         match self.0.try_send(message.into_message()) {
+///             Ok(()) => Ok(Taken::New),
+///             Err(_) => Err(Refusal::Busy),
+///         }
+///     }
+/// }
+/// ```
 pub trait Sink<M>: Send + Sync + 'static {
     /// Keeps a message. `Ok` means that it is safe, and monday is answered 200; with an error
     /// monday is answered 503 and tries again, once a minute for 30 minutes.
@@ -117,6 +134,21 @@ impl<D: Door, S: Sink<D::Message>> Receiver<D, S> {
     }
 
     /// The same with other limits. Clones share them.
+    ///
+    /// ```
+    /// use monday_webhooks::{Delivery, Receiver, auth::{SigningSecret, Verifier}};
+    /// use monday_webhooks::receiver::{Limits, Verified};
+    ///
+    /// let mut limits = Limits::default();
+    /// limits.body_size = 256 * 1024;
+    /// limits.in_flight = 100;
+    /// let verifier = Verifier::new(SigningSecret::new("the app's Signing Secret")?);
+    /// let sink = async |_: Verified<Delivery>| Ok::<(), std::io::Error>(());
+    /// let receiver = Receiver::with_limits(verifier, sink, limits);
+    /// # fn check<S: tower_service::Service<http::Request<http_body_util::Full<bytes::Bytes>>>>(_: S) {}
+    /// # check(receiver);
+    /// # Ok::<(), monday_webhooks::auth::SecretError>(())
+    /// ```
     #[must_use]
     pub fn with_limits(door: D, sink: S, limits: Limits) -> Self {
         Self {

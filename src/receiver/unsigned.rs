@@ -43,6 +43,17 @@ pub mod dangerous {
     /// without a token, and there is nothing to check. Keep the URL secret, with a long random
     /// segment at the end of its path ([`Unsigned::behind`]), and ask monday's API before acting
     /// on what a delivery says.
+    ///
+    /// ```
+    /// use monday_webhooks::{Delivery, Receiver, receiver::{Unverified, dangerous}};
+    ///
+    /// let receiver = Receiver::new(dangerous::unsigned(), async |delivery: Unverified<Delivery>| {
+    ///     println!("somebody says: {}", delivery.message().kind());
+    ///     Ok::<(), std::io::Error>(())
+    /// });
+    /// # fn check<S: tower_service::Service<http::Request<http_body_util::Full<bytes::Bytes>>>>(_: S) {}
+    /// # check(receiver);
+    /// ```
     #[must_use]
     pub const fn unsigned() -> Unsigned {
         Unsigned { segment: None }

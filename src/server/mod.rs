@@ -90,6 +90,22 @@ impl Server {
     }
 
     /// The same with other limits.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use monday_webhooks::server::{Limits, Server};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let mut limits = Limits::default();
+    /// limits.connections = 200;
+    /// limits.drain_time = Duration::from_secs(10);
+    /// let server = Server::bind("127.0.0.1:0".parse()?, "/monday").await?.with_limits(limits);
+    /// println!("listening on {}", server.local_addr()?);
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn with_limits(mut self, limits: Limits) -> Self {
         self.limits = limits.bounded();

@@ -95,6 +95,17 @@ fn unix_now() -> u64 {
 }
 
 /// A token as monday makes it for the deliveries of a board webhook.
+///
+/// ```
+/// use monday_webhooks::auth::SigningSecret;
+/// use monday_webhooks::testing::{BoardClaims, sign_board_token};
+///
+/// // A token that is over, for a test of what an endpoint refuses.
+/// let mut claims = BoardClaims::new("https://example.com/monday");
+/// claims.expires_at = claims.issued_at - 60;
+/// let token = sign_board_token(&SigningSecret::new("a secret of the test's")?, &claims);
+/// # Ok::<(), monday_webhooks::auth::SecretError>(())
+/// ```
 #[must_use]
 pub fn sign_board_token(secret: &SigningSecret, claims: &BoardClaims) -> String {
     let mut payload = json!({
@@ -127,6 +138,19 @@ pub fn sign_lifecycle_token(secret: &ClientSecret, claims: &LifecycleClaims) -> 
 }
 
 /// A token with any claims, well signed: for tests of what a verifier has to refuse.
+///
+/// ```
+/// use std::time::SystemTime;
+///
+/// use monday_webhooks::{auth::{AuthError, SigningSecret, Verifier}, testing::sign_claims};
+/// use serde_json::json;
+///
+/// let secret = SigningSecret::new("a secret of the test's")?;
+/// let token = sign_claims(&secret, &json!({"exp": "tomorrow"}));
+/// let refused = Verifier::new(secret).verify(&token, SystemTime::now());
+/// assert_eq!(refused.err(), Some(AuthError::ClaimType("exp")));
+/// # Ok::<(), monday_webhooks::auth::SecretError>(())
+/// ```
 #[must_use]
 pub fn sign_claims(secret: &impl Profile, claims: &Value) -> String {
     sign(secret, &claims.to_string())

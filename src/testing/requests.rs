@@ -35,6 +35,25 @@ pub fn signed_request(
 /// A request that brings this body to an app lifecycle endpoint, with a token for this URL that is
 /// good now.
 ///
+/// ```
+/// use http_body_util::Full;
+/// use monday_webhooks::{LifecycleEvent, LifecycleKind, Receiver, auth::{ClientSecret, Verifier}};
+/// use monday_webhooks::{receiver::Verified, testing::{lifecycle_sample, signed_lifecycle_request}};
+/// use tower::ServiceExt;
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let secret = ClientSecret::new("a secret of the test's")?;
+/// let sink = async |_: Verified<LifecycleEvent>| Ok::<(), String>(());
+/// let endpoint = Receiver::new(Verifier::new(secret.clone()), sink);
+///
+/// let body = lifecycle_sample(LifecycleKind::Installed).expect("a known kind").to_string();
+/// let request = signed_lifecycle_request(&secret, "https://example.com/lifecycle", body)?;
+/// assert_eq!(endpoint.oneshot(request.map(Full::new)).await?.status(), 200);
+/// # Ok(())
+/// # }
+/// ```
+///
 /// # Errors
 ///
 /// [`http::Error`] where the URL isn't one.

@@ -8,6 +8,17 @@ use crate::{event::LifecycleKind, subscription::SubscriptionKind};
 
 /// A delivery as monday would send it for this subscription; `None` for an event that the schema
 /// doesn't have.
+///
+/// ```
+/// use monday_webhooks::{Delivery, SubscriptionKind, testing::sample};
+///
+/// let mut body = sample(&SubscriptionKind::CreateItem).expect("it is in the schema");
+/// body["event"]["pulseName"] = "Order 66".into();
+/// let delivery = Delivery::parse(body.to_string())?;
+/// # let monday_webhooks::Event::ItemCreated(item) = delivery.event() else { panic!() };
+/// # assert_eq!(item.name.as_deref(), Some("Order 66"));
+/// # Ok::<(), monday_webhooks::DeliveryError>(())
+/// ```
 #[must_use]
 pub fn sample(subscription: &SubscriptionKind) -> Option<Value> {
     static SAMPLES: LazyLock<HashMap<String, Value>> =

@@ -35,6 +35,23 @@ const ACCOUNT_ID: u64 = 5_000_001;
 const USER_ID: u64 = 60_000_001;
 
 /// Sets up an [`Emulator`]; from [`Emulator::builder`].
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use monday_emulator::{Board, Clock, Emulator, Limits};
+///
+/// let monday = Emulator::builder()
+///     .boards([Board::new(42, "Orders").with_column("status", "Status", "status")])
+///     .limits(Limits::basic())
+///     .fault("create_webhook:lost".parse()?)
+///     .clock(Clock::manual())
+///     .start()
+///     .await?;
+/// assert_eq!(monday.boards()[0].name, "Orders");
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug)]
 #[must_use]
 pub struct EmulatorBuilder {

@@ -294,6 +294,30 @@ impl Handle {
     /// Sends a sample of `kind` to each of the board's webhooks for it, and returns once each first
     /// attempt came to an end. Empty where no webhook on the board is for `kind`, or where the schema
     /// doesn't have it.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use axum::{Router, routing::post};
+    /// # let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+    /// # let url = format!("http://{}/", listener.local_addr()?);
+    /// # let echo = Router::new().route("/", post(async |body: String| body));
+    /// # tokio::spawn(async { axum::serve(listener, echo).await });
+    /// use monday_emulator::{DEFAULT_BOARD_ID, DeliveryState, Emulator};
+    /// use monday_webhooks::SubscriptionKind;
+    ///
+    /// let monday = Emulator::start().await?;
+    /// let query = "mutation ($board: ID!, $url: String!) {
+    ///     create_webhook(board_id: $board, url: $url, event: item_archived) { id }
+    /// }";
+    /// let variables = serde_json::json!({"board": DEFAULT_BOARD_ID, "url": url});
+    /// monday.run(query, variables).await?;
+    ///
+    /// let sent = monday.emit(&SubscriptionKind::ItemArchived, DEFAULT_BOARD_ID).await;
+    /// assert_eq!(sent[0].state, DeliveryState::Acknowledged);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn emit(&self, kind: &SubscriptionKind, board_id: u64) -> Vec<Delivery> {
         let subitems_board = lock(&self.core.world)
             .board(board_id)
@@ -385,6 +409,39 @@ impl Handle {
 
     /// Moves a [manual clock](Clock::manual) forward, making each retry on the way at its time, and
     /// returns once all of them came to an end. With another clock it only waits until idle.
+    ///
+    /// The half hour for which monday tries, in no time:
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use std::time::Duration;
+    ///
+    /// use axum::{Router, http::StatusCode, routing::post};
+    /// use monday_emulator::{Clock, DEFAULT_BOARD_ID, DeliveryState, Emulator};
+    ///
+    /// // An endpoint that answers challenges, and takes no delivery.
+    /// let endpoint = post(async |body: String| match body.contains("challenge") {
+    ///     true => (StatusCode::OK, body),
+    ///     false => (StatusCode::SERVICE_UNAVAILABLE, body),
+    /// });
+    /// # let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+    /// # let url = format!("http://{}/", listener.local_addr()?);
+    /// # tokio::spawn(async { axum::serve(listener, Router::new().route("/", endpoint)).await });
+    ///
+    /// let monday = Emulator::builder().clock(Clock::manual()).start().await?;
+    /// # let query = "mutation ($board: ID!, $url: String!) {
+    /// #     create_webhook(board_id: $board, url: $url, event: create_item) { id }
+    /// # }";
+    /// # monday.run(query, serde_json::json!({"board": DEFAULT_BOARD_ID, "url": url})).await?;
+    /// monday.create_item(DEFAULT_BOARD_ID, "Order 66")?;
+    /// monday.advance(Duration::from_secs(30 * 60)).await;
+    /// let delivery = &monday.deliveries()[0];
+    /// assert_eq!(delivery.attempts.len(), 31);
+    /// assert_eq!(delivery.state, DeliveryState::GivenUp);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn advance(&self, by: Duration) {
         let target = self.core.clock.now().saturating_add(by);
         loop {

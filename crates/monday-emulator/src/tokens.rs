@@ -45,6 +45,18 @@ impl Scopes {
 }
 
 /// A token that the emulator accepts in `Authorization`.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use monday_emulator::{Emulator, Scopes, Token, TokenKind};
+///
+/// let monday = Emulator::start().await?;
+/// let reader = Token::new(TokenKind::App, 60_000_002, "may-read");
+/// monday.accept_token(reader.with_scopes(Scopes::only(["webhooks:read"])));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct Token {
     text: String,

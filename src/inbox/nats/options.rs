@@ -116,6 +116,15 @@ impl NatsOptions {
     /// The defaults, for what `nats://HOST:PORT/STREAM` names; with several servers
     /// `nats://HOST:PORT,HOST:PORT/STREAM`, and `tls://` where the connection has to be encrypted.
     ///
+    /// ```
+    /// use monday_webhooks::inbox::NatsOptions;
+    ///
+    /// let options = NatsOptions::from_address("tls://n1:4222,n2:4222,n3:4222/MONDAY")?;
+    /// assert_eq!((options.servers.len(), options.stream.as_str()), (3, "MONDAY"));
+    /// assert!(NatsOptions::from_address("nats://user:secret@n1:4222/MONDAY").is_err());
+    /// # Ok::<(), monday_webhooks::inbox::nats::NatsAddressError>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`NatsAddressError`]; credentials in it are refused.

@@ -87,6 +87,24 @@ impl fmt::Debug for SqliteOptions {
 /// The file and its companions (`-wal`, `-shm`, `.lock`) are readable by their owner alone. They
 /// have to be on a local file system. One process at a time owns an inbox; in it, any number of
 /// receivers and workers share it.
+///
+/// ```
+/// use std::sync::Arc;
+///
+/// use monday_webhooks::{Receiver, auth::{SigningSecret, Verifier}};
+/// use monday_webhooks::inbox::{SqliteInbox, SqliteOptions};
+///
+/// # let folder = tempfile::tempdir()?;
+/// # let path = folder.path().join("inbox.sqlite");
+/// let mut options = SqliteOptions::default();
+/// options.max_bytes = Some(4 << 30);
+/// let inbox = Arc::new(SqliteInbox::open(path, options)?);
+/// let verifier = Verifier::new(SigningSecret::new("the app's Signing Secret")?);
+/// let receiver = Receiver::new(verifier, Arc::clone(&inbox)); // and `inbox::run` works it off
+/// # fn check<S: tower_service::Service<http::Request<http_body_util::Full<bytes::Bytes>>>>(_: S) {}
+/// # check(receiver);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub struct SqliteInbox {
     shared: Arc<Shared>,
     thread: Mutex<Option<JoinHandle<()>>>,

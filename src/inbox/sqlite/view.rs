@@ -15,6 +15,18 @@ const LOCK_TIME: Duration = Duration::from_secs(5);
 /// nothing.
 ///
 /// Its methods block while they read.
+///
+/// ```
+/// use monday_webhooks::inbox::{SqliteInbox, SqliteOptions, SqliteView};
+///
+/// # let folder = tempfile::tempdir()?;
+/// # let path = folder.path().join("inbox.sqlite");
+/// let inbox = SqliteInbox::open(&path, SqliteOptions::default())?;
+/// // Meanwhile, here or in another process:
+/// let status = SqliteView::open(&path)?.status()?;
+/// println!("{} unhandled, {} dead", status.depth(), status.dead);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub struct SqliteView {
     connection: Connection,
 }

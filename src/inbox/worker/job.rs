@@ -24,6 +24,31 @@ impl Job {
 ///
 /// Any `Fn(Job) -> impl Future<Output = Result<(), E>>` is one, where `E` is [`Failure`] or any
 /// error type.
+///
+/// ```
+/// use monday_webhooks::{Client, Event, ItemId, inbox::{Failure, Handler, Job}};
+///
+/// struct Desk {
+///     client: Client,
+/// }
+///
+/// impl Handler for Desk {
+///     async fn handle(&self, job: Job) -> Result<(), Failure> {
+///         match job.received.delivery.event() {
+///             Event::ItemCreated(item) => self.open_order(item.item_id).await?,
+///             _ => {} // not what this one is for
+///         }
+///         Ok(())
+///     }
+/// }
+///
+/// impl Desk {
+///     async fn open_order(&self, item: ItemId) -> Result<(), monday_webhooks::client::Error> {
+///         // … asks monday by `self.client`
+///         Ok(())
+///     }
+/// }
+/// ```
 pub trait Handler: Send + Sync + 'static {
     /// Handles a delivery. With `Ok` it is done with; with a failure it is handed over again
     /// later, or given up.
@@ -52,6 +77,21 @@ impl<H: Handler> Handler for Arc<H> {
 /// Why a handler didn't handle a delivery. Made from any error by `?`, to be tried again.
 ///
 /// The reason is logged, and stored with a dead letter: nothing of the delivery's belongs in it.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use monday_webhooks::inbox::Failure;
+///
+/// fn failure(status: u16) -> Failure {
+///     match status {
+///         410 => Failure::dead("the order desk doesn't know this board any more"),
+///         429 => Failure::retry("the order desk is busy").after(Duration::from_secs(60)),
+///         _ => Failure::retry(format!("the order desk answered {status}")),
+///     }
+/// }
+/// assert!(failure(410).is_hopeless());
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failure {
     reason: String,

@@ -3,6 +3,17 @@
 use std::time::Duration;
 
 /// How a worker works.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use monday_webhooks::inbox::{Order, WorkerOptions};
+///
+/// let mut options = WorkerOptions::default();
+/// options.concurrency = 4;
+/// options.order = Order::PerItem { held: 256 };
+/// options.handler_time = Duration::from_secs(30);
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct WorkerOptions {

@@ -51,6 +51,20 @@ pub enum CheckError {
 /// A file without an operation holds fragments for all others. A file with one has its operation
 /// and the fragments that only this operation uses.
 ///
+/// ```
+/// use monday_codegen::{Severity, check};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let folder = tempfile::tempdir()?;
+/// std::fs::write(folder.path().join("me.graphql"), "query Me { me { nonsense } }")?;
+/// let schema = "type Query { me: User } type User { id: ID! }";
+/// let found = check(schema, folder.path())?;
+/// assert_eq!((found[0].line, found[0].severity), (1, Severity::Error));
+/// assert!(found[0].message.contains("nonsense"));
+/// # Ok(())
+/// # }
+/// ```
+///
 /// # Errors
 ///
 /// [`CheckError`] where the folder can't be read, or the schema has errors itself.

@@ -37,6 +37,22 @@ pub struct Usage {
 ///
 /// An operation that doesn't fit the schema is told with what it uses as far as that exists.
 ///
+/// Which operations does a change of the schema touch?
+///
+/// ```
+/// use monday_codegen::{ImportOptions, diff, import, usages};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let folder = tempfile::tempdir()?;
+/// std::fs::write(folder.path().join("me.graphql"), "query Me { me { id } }")?;
+/// let old = import(b"type Query { me: User } type User { id: ID! }", &ImportOptions::new())?;
+/// let new = import(b"type Query { me: User } type User { id: ID }", &ImportOptions::new())?;
+/// let used = usages(&old.sdl, folder.path())?;
+/// assert!(diff(&old, &new).iter().any(|change| used[0].is_touched_by(change)));
+/// # Ok(())
+/// # }
+/// ```
+///
 /// # Errors
 ///
 /// [`CheckError`] where the folder can't be read, or the schema has errors itself.

@@ -10,6 +10,19 @@ use crate::import::Imported;
 
 /// Keeps the changes of webhook operations and types, and of the scalars, enums and input types
 /// that these use in either schema.
+///
+/// ```
+/// use monday_codegen::{ImportOptions, diff, import, webhook_changes};
+///
+/// # fn main() -> Result<(), monday_codegen::ImportError> {
+/// let old = import(b"type Query { webhooks: [ID] boards: [ID] }", &ImportOptions::new())?;
+/// let new = import(b"type Query { webhooks: [ID!] boards: [ID!] }", &ImportOptions::new())?;
+/// let changes = webhook_changes(&diff(&old, &new), &old, &new);
+/// let paths: Vec<&str> = changes.iter().map(|change| change.path.as_str()).collect();
+/// assert_eq!(paths, ["Query.webhooks"]);
+/// # Ok(())
+/// # }
+/// ```
 #[must_use]
 pub fn webhook_changes(changes: &[Change], old: &Imported, new: &Imported) -> Vec<Change> {
     let mut used = used_by_webhooks(&old.definitions);

@@ -89,6 +89,20 @@ pub struct Summary {
 /// directives. Every other type stays, and so do default values, `@deprecated` with its reason,
 /// `@specifiedBy` and `@oneOf`.
 ///
+/// ```
+/// use monday_codegen::{ImportOptions, import};
+///
+/// # fn main() -> Result<(), monday_codegen::ImportError> {
+/// let served = br#"type Query { "Everybody." users: [User] } type User { name: String id: ID! }"#;
+/// let imported = import(served, &ImportOptions::new())?;
+/// assert_eq!(imported.summary.objects, 2);
+/// assert!(!imported.sdl.contains("Everybody"));
+/// // Importing it again changes nothing.
+/// assert_eq!(import(imported.sdl.as_bytes(), &ImportOptions::new())?.sdl, imported.sdl);
+/// # Ok(())
+/// # }
+/// ```
+///
 /// # Errors
 ///
 /// [`ImportError`] for anything that isn't a whole schema: empty, truncated or malformed text,
