@@ -66,6 +66,10 @@ pub(super) const NOT_RUN: &[(&str, &str)] = &[
     ),
     ("cargo add tracing-subscriber", CRATE),
     (
+        "cargo add --build monday-codegen --path ../monday-webhooks/crates/monday-codegen",
+        CRATE,
+    ),
+    (
         "sudo install -m 755 ~/.cargo/bin/monday-webhooks /usr/local/bin/",
         SYSTEM,
     ),
