@@ -1,6 +1,6 @@
 //! What the pages quote: messages, spans and fields of the code.
 
-use std::{fs, path::Path};
+use std::{collections::HashSet, fs, path::Path};
 
 use super::{code_spans, read, root};
 
@@ -84,4 +84,64 @@ fn the_span_of_a_call_has_just_the_fields_that_the_guide_names() {
         .flat_map(|line| code_spans(line.split(" | ").next().unwrap()))
         .collect();
     assert_eq!(named, fields);
+}
+
+/// What others call theirs.
+const OF_OTHERS: &[&str] = &["HEALTHCHECK", "RUST_LOG", "systemctl", "tcpSocket"];
+
+#[test]
+fn every_name_between_backticks_is_one_of_the_project() {
+    let mut text = code();
+    for folder in [
+        "bench/src",
+        "crates/monday-webhooks-cli/tests",
+        "examples",
+        "tests",
+        "xtask/src",
+    ] {
+        sources(&root().join(folder), &mut text);
+    }
+    for file in [
+        ".gitignore",
+        "Cargo.toml",
+        "Cargo.lock",
+        "deploy/Containerfile",
+        "deploy/monday-webhooks.service",
+        "schema/monday.graphql",
+        "crates/monday-emulator/src/control.md",
+        "xtask/Cargo.toml",
+    ] {
+        text.push_str(&read(file));
+    }
+    let is_of_a_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let names: HashSet<&str> = text.split(|c| !is_of_a_name(c)).collect();
+    let mut documents = pages();
+    // It has another library's names.
+    documents.retain(|page| !page.ends_with("migrating.md"));
+    documents.extend(
+        [
+            "ARCHITECTURE.md",
+            "CONTRIBUTING.md",
+            "README.md",
+            "SECURITY.md",
+        ]
+        .map(|file| root().join(file)),
+    );
+    let mut seen = 0;
+    for document in documents {
+        let prose = fs::read_to_string(&document).unwrap();
+        let spans = prose.split("```").step_by(2).flat_map(code_spans);
+        for span in spans {
+            // In what is shorter there is a command's option, or half of a placeholder.
+            let words = span
+                .split(|c| !is_of_a_name(c))
+                .filter(|word| word.len() > 3);
+            for word in words.filter(|word| !OF_OTHERS.contains(word)) {
+                seen += 1;
+                let is_there = names.contains(word) || word.ends_with('_');
+                assert!(is_there, "{}: `{word}` in `{span}`", document.display());
+            }
+        }
+    }
+    assert!(seen > 1000, "{seen}");
 }
