@@ -2,7 +2,7 @@
 
 use std::{collections::HashSet, fs, path::Path};
 
-use super::{code_spans, read, root};
+use super::{code_spans, pages, read, root};
 
 /// The text of all sources below a folder.
 fn sources(folder: &Path, into: &mut String) {
