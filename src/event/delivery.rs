@@ -1,6 +1,6 @@
 //! One delivery: the body as it came, and what it says.
 
-use std::{fmt, time::SystemTime};
+use std::{fmt, sync::Arc, time::SystemTime};
 
 use bytes::Bytes;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
@@ -27,7 +27,7 @@ use super::{
 ///
 /// It is kept whole: whatever the body holds beyond the typed view, or holds in another shape, is
 /// in [`body`](Self::body) and [`raw_event`](Self::raw_event), and serialising a delivery gives
-/// its JSON back, to the digit and on one line.
+/// its JSON back, to the digit and on one line. Clones share it.
 ///
 /// ```
 /// use monday_webhooks::{Delivery, Event};
@@ -42,7 +42,9 @@ use super::{
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone)]
-pub struct Delivery {
+pub struct Delivery(Arc<Parts>);
+
+struct Parts {
     body: Bytes,
     /// A part of the body.
     raw_event: Bytes,
@@ -57,7 +59,6 @@ pub struct Delivery {
 }
 
 /// What every delivery has, or should have.
-#[derive(Debug, Clone)]
 struct Envelope {
     subscription_id: Option<WebhookId>,
     user_id: Option<UserId>,
@@ -117,7 +118,7 @@ impl Delivery {
         (envelope.board_id, envelope.item_id) = subject(&event, &reader.fields);
         let Reader { fields, problems } = reader;
 
-        Ok(Self {
+        Ok(Self(Arc::new(Parts {
             is_subitem: kind == EventKind::SubitemMoved || fields.has(Field::ParentItemId),
             is_status: fields
                 .raw(Field::ColumnType)
@@ -131,31 +132,31 @@ impl Delivery {
             envelope,
             problems,
             body,
-        })
+        })))
     }
 
     /// What happened.
     #[must_use]
-    pub const fn event(&self) -> &Event {
-        &self.event
+    pub fn event(&self) -> &Event {
+        &self.0.event
     }
 
     /// The kind of event, without its fields.
     #[must_use]
-    pub const fn kind(&self) -> EventKind {
-        self.kind
+    pub fn kind(&self) -> EventKind {
+        self.0.kind
     }
 
     /// monday's `event.type`; `None` where it isn't a string.
     #[must_use]
     pub fn wire_type(&self) -> Option<&str> {
-        self.kind.wire_type().or(self.unknown_type.as_deref())
+        self.0.kind.wire_type().or(self.0.unknown_type.as_deref())
     }
 
     /// The body to the byte.
     #[must_use]
-    pub const fn body(&self) -> &Bytes {
-        &self.body
+    pub fn body(&self) -> &Bytes {
+        &self.0.body
     }
 
     /// The `event` object to the byte. It is read through anew, which takes its time where the body
@@ -174,78 +175,78 @@ impl Delivery {
     #[must_use]
     pub fn raw_event(&self) -> &RawValue {
         // It was found to be JSON when the delivery was made.
-        serde_json::from_slice(&self.raw_event).unwrap_or(RawValue::NULL)
+        serde_json::from_slice(&self.0.raw_event).unwrap_or(RawValue::NULL)
     }
 
     /// The fields that the typed view lacks, since they are missing or of another type than
     /// known. An unknown kind of event has only the fields that every delivery has.
     #[must_use]
     pub fn problems(&self) -> &[FieldProblem] {
-        &self.problems
+        &self.0.problems
     }
 
     /// The webhook that this delivery is for.
     #[must_use]
-    pub const fn subscription_id(&self) -> Option<WebhookId> {
-        self.envelope.subscription_id
+    pub fn subscription_id(&self) -> Option<WebhookId> {
+        self.0.envelope.subscription_id
     }
 
     /// The user that acted; negative for some of monday's automations.
     #[must_use]
-    pub const fn user_id(&self) -> Option<UserId> {
-        self.envelope.user_id
+    pub fn user_id(&self) -> Option<UserId> {
+        self.0.envelope.user_id
     }
 
     /// monday's `app`, which is `monday` in every delivery that has been observed.
     #[must_use]
     pub fn app(&self) -> Option<&str> {
-        self.envelope.app.as_deref()
+        self.0.envelope.app.as_deref()
     }
 
     /// When it happened, to the millisecond; `None` where it isn't an RFC 3339 time, which
     /// [`problems`](Self::problems) says then.
     #[must_use]
-    pub const fn trigger_time(&self) -> Option<SystemTime> {
-        self.envelope.trigger_time
+    pub fn trigger_time(&self) -> Option<SystemTime> {
+        self.0.envelope.trigger_time
     }
 
     /// monday's id of what happened, 32 hexadecimal digits. Whether a retry has the same one is
     /// not documented.
     #[must_use]
     pub fn trigger_uuid(&self) -> Option<&str> {
-        self.envelope.trigger_uuid.as_deref()
+        self.0.envelope.trigger_uuid.as_deref()
     }
 
     /// The id of the event that caused this one, where there is one.
     #[must_use]
     pub fn original_trigger_uuid(&self) -> Option<&str> {
-        self.envelope.original_trigger_uuid.as_deref()
+        self.0.envelope.original_trigger_uuid.as_deref()
     }
 
     /// Whether monday says that this is a retry. `None` where it doesn't say: before 2025 it
     /// never did.
     #[must_use]
-    pub const fn is_retry(&self) -> Option<bool> {
-        self.envelope.is_retry
+    pub fn is_retry(&self) -> Option<bool> {
+        self.0.envelope.is_retry
     }
 
     /// The item that the event is about, for a subitem the subitem itself.
     #[must_use]
-    pub const fn item_id(&self) -> Option<ItemId> {
-        self.envelope.item_id
+    pub fn item_id(&self) -> Option<ItemId> {
+        self.0.envelope.item_id
     }
 
     /// The board of the item; for a subitem the hidden subitems board, and for a subitem that
     /// moved the board of its new parent.
     #[must_use]
-    pub const fn board_id(&self) -> Option<BoardId> {
-        self.envelope.board_id
+    pub fn board_id(&self) -> Option<BoardId> {
+        self.0.envelope.board_id
     }
 
     /// Whether the event is about a subitem.
     #[must_use]
-    pub const fn is_subitem(&self) -> bool {
-        self.is_subitem
+    pub fn is_subitem(&self) -> bool {
+        self.0.is_subitem
     }
 
     /// The subscriptions that such a delivery can come from. A delivery doesn't name its own;
@@ -263,10 +264,10 @@ impl Delivery {
     pub fn possible_subscriptions(&self) -> &'static [SubscriptionKind] {
         use SubscriptionKind as Kind;
 
-        match (self.kind, self.is_subitem) {
+        match (self.0.kind, self.0.is_subitem) {
             (EventKind::ItemCreated, false) => &[Kind::CreateItem],
             (EventKind::ItemCreated, true) => &[Kind::CreateSubitem],
-            (EventKind::ColumnValueChanged, false) if self.is_status => &[
+            (EventKind::ColumnValueChanged, false) if self.0.is_status => &[
                 Kind::ChangeColumnValue,
                 Kind::ChangeSpecificColumnValue,
                 Kind::ChangeStatusColumnValue,
@@ -313,7 +314,7 @@ impl Delivery {
         let uuid = self.trigger_uuid().filter(|uuid| is_plain(uuid));
         match (self.subscription_id(), uuid) {
             (Some(subscription), Some(uuid)) => format!("{subscription}:{uuid}"),
-            _ => digest_key(&self.body),
+            _ => digest_key(&self.0.body),
         }
     }
 }
@@ -331,7 +332,7 @@ fn is_plain(uuid: &str) -> bool {
 impl fmt::Debug for Delivery {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Delivery")
-            .field("kind", &self.kind)
+            .field("kind", &self.kind())
             .field("subscription_id", &self.subscription_id())
             .field("trigger_uuid", &self.trigger_uuid())
             .finish_non_exhaustive()
@@ -340,7 +341,7 @@ impl fmt::Debug for Delivery {
 
 impl Serialize for Delivery {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        json::serialize(&self.body, serializer)
+        json::serialize(self.body(), serializer)
     }
 }
 
