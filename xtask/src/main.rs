@@ -26,6 +26,7 @@ use std::{
 
 const USAGE: &str = "usage: cargo xtask ci [--list | STEP…]
        cargo xtask ci api --bless
+       cargo xtask advisories
        cargo xtask test
        cargo xtask nats
        cargo xtask crash --rounds N [--inbox sqlite|nats|cluster] [--seed N]
@@ -41,6 +42,7 @@ fn main() -> ExitCode {
     let done = match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["ci", "api", "--bless"] => ci::bless(),
         ["ci", ref steps @ ..] => ci::run(steps),
+        ["advisories"] => ci::advisories(),
         ["test"] => test::run(),
         ["nats"] => nats::server()
             .map(|server| println!("{}", server.display()))

@@ -18,6 +18,7 @@ use std::time::{Duration, Instant};
 use crate::{schema, test};
 
 pub(crate) use api::bless;
+pub(crate) use dependencies::advisories;
 
 type Stop = Box<dyn std::error::Error>;
 
@@ -151,4 +152,25 @@ fn line(name: &str, took: Duration, outcome: Result<&Outcome, &Stop>) -> String 
         Err(_) => "FAILED".to_owned(),
     };
     format!("{name:13} {:7.1} s  {outcome}", took.as_secs_f64())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn contributors_are_told_of_every_step_in_its_order() {
+        let told: Vec<&str> = include_str!("../../../CONTRIBUTING.md")
+            .lines()
+            .filter_map(|line| line.strip_prefix("| `")?.split_once("` | "))
+            .map(|(name, what)| {
+                let step = STEPS.iter().find(|step| step.name == name);
+                let what = what.trim_end_matches(" |");
+                assert_eq!(step.map(|step| step.what), Some(what), "{name}");
+                name
+            })
+            .collect();
+        let steps: Vec<&str> = STEPS.iter().map(|step| step.name).collect();
+        assert_eq!(told, steps);
+    }
 }
