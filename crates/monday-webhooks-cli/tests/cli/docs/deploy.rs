@@ -52,7 +52,6 @@ fn listens(arguments: &[String]) {
     assert_eq!(arguments[0], "listen");
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path().to_str().unwrap();
-    let mut state = folder.to_owned() + "/";
     let arguments: Vec<String> = arguments
         .iter()
         .map(|word| {
@@ -71,8 +70,8 @@ fn listens(arguments: &[String]) {
     let first = running.next_json();
     let url = first["listening"].as_str().unwrap();
     assert!(url.ends_with("/monday"), "{url}");
-    state.push_str("inbox.sqlite");
-    assert!(Path::new(&state).exists(), "the inbox is elsewhere");
+    let inbox = Path::new(folder).join("inbox.sqlite");
+    assert!(inbox.exists(), "the inbox is elsewhere");
     assert_eq!(running.stop().0, 0);
 }
 
