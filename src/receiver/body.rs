@@ -69,3 +69,31 @@ where
     }
     Ok(kept.map(BytesMut::freeze))
 }
+
+#[cfg(test)]
+mod tests {
+    use http_body_util::Full;
+
+    use super::*;
+
+    /// How much memory is held for a body of a few bytes that announced so many.
+    async fn reserved(announced: u64, is_known: bool) -> usize {
+        let body = Full::new(Bytes::from("{}"));
+        let kept = collect(Some(announced), body, 1 << 20, is_known, |_| true).await;
+        let kept = kept.unwrap().unwrap().try_into_mut().unwrap();
+        assert_eq!(kept, "{}");
+        kept.capacity()
+    }
+
+    #[tokio::test]
+    async fn an_announced_length_is_reserved_up_to_a_limit_and_only_for_who_has_a_good_token() {
+        for announced in [1_000, 65_536] {
+            let reserved = reserved(announced, true).await;
+            assert_eq!(u64::try_from(reserved), Ok(announced));
+        }
+        assert_eq!(reserved(1 << 20, true).await, 65_536);
+        for announced in [65_536, 1 << 20] {
+            assert!(reserved(announced, false).await < 1_000);
+        }
+    }
+}

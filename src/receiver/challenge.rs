@@ -86,6 +86,9 @@ mod tests {
         let body = format!("{space}{{\"challenge\":\"{escapes}\"}}");
         assert!(answer(body.as_bytes()).is_some());
         assert!(answer(format!("{body}{space}").as_bytes()).is_none());
+        let padded = format!("{body:MAX_BODY$}");
+        assert!(answer(padded.as_bytes()).is_some());
+        assert!(answer(format!("{padded} ").as_bytes()).is_none());
     }
 
     proptest! {

@@ -215,6 +215,22 @@ async fn a_body_of_an_announced_length_over_the_limit_is_refused_unread() {
 }
 
 #[tokio::test]
+async fn a_body_of_an_announced_length_at_the_limit_is_read() {
+    let body = created();
+    let receiver = Receiver::with_limits(
+        dangerous::unsigned(),
+        async |_: Unverified<Delivery>| Ok::<(), std::io::Error>(()),
+        limits(body.len(), 1),
+    );
+    let mut request = post(Frames::new([body.clone()]));
+    request
+        .headers_mut()
+        .insert(header::CONTENT_LENGTH, body.len().into());
+    let response = receiver.oneshot(request).await.unwrap();
+    assert_eq!(response.status(), StatusCode::OK);
+}
+
+#[tokio::test]
 async fn a_body_without_a_length_is_read_to_the_limit_and_no_further() {
     let secret = SigningSecret::new("one").unwrap();
     let receiver = Receiver::with_limits(
