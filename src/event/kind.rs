@@ -94,4 +94,15 @@ mod tests {
         }
         assert_eq!(EventKind::from_wire_type("create_item"), EventKind::Unknown);
     }
+
+    #[test]
+    fn every_kind_is_shown_by_a_name_of_its_own() {
+        let mut names: Vec<_> = EventKind::ALL.iter().map(ToString::to_string).collect();
+        names.push(EventKind::Unknown.to_string());
+        assert_eq!(names.first().unwrap(), "item_created");
+        assert_eq!(names.last().unwrap(), "unknown");
+        names.sort();
+        names.dedup();
+        assert_eq!(names.len(), EventKind::ALL.len() + 1);
+    }
 }

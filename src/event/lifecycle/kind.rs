@@ -92,4 +92,12 @@ mod tests {
             assert_eq!(LifecycleKind::from_wire_type(other), LifecycleKind::Unknown);
         }
     }
+
+    #[test]
+    fn every_lifecycle_kind_is_shown_by_its_wire_type() {
+        for kind in LifecycleKind::ALL {
+            assert_eq!(Some(kind.to_string().as_str()), kind.wire_type());
+        }
+        assert_eq!(LifecycleKind::Unknown.to_string(), "unknown");
+    }
 }
