@@ -2,7 +2,7 @@
 
 use monday_webhooks::{
     Event, SubscriptionKind,
-    event::{ColumnValue, ColumnValueChanged, PersonKind},
+    event::{ColumnValue, ColumnValueChanged, ColumnValues, PersonKind},
     testing::sample,
 };
 use proptest::prelude::*;
@@ -254,6 +254,19 @@ fn an_item_has_the_values_it_was_created_with() {
     assert_eq!(values.get("b").unwrap().as_text().as_deref(), Some("3"));
     assert_eq!(values.to_vec().len(), 3);
     assert_eq!(values.raw().get(), twice);
+}
+
+#[test]
+fn values_are_equal_to_the_letter() {
+    let one = |json: &str| serde_json::from_str::<ColumnValue>(json).unwrap();
+    let several = |json: &str| serde_json::from_str::<ColumnValues>(json).unwrap();
+    let text = r#"{"a":{"value":"1"}}"#;
+    assert_eq!(one(text), one(text));
+    assert_eq!(several(text), several(text));
+    for other in [r#"{"a":{"value":"2"}}"#, r#"{"a": {"value":"1"}}"#, "{}"] {
+        assert_ne!(one(text), one(other), "{other}");
+        assert_ne!(several(text), several(other), "{other}");
+    }
 }
 
 #[test]

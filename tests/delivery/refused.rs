@@ -88,6 +88,17 @@ fn nesting_is_taken_to_its_limit_and_no_further() {
 }
 
 #[test]
+fn any_number_of_values_side_by_side_is_no_nesting() {
+    for value in ["{}", "[]", "{\"a\":[{}]}"] {
+        let body = format!(
+            "{{\"event\":{{\"a\":[{value}{}]}}}}",
+            format!(",{value}").repeat(500)
+        );
+        assert!(Delivery::parse(body).is_ok(), "{value}");
+    }
+}
+
+#[test]
 fn a_refusal_quotes_nothing_of_the_body() {
     for body in [
         "{\"event\":hidden}",

@@ -245,6 +245,35 @@ fn a_move_to_another_board_can_come_from_one_subscription() {
 }
 
 #[test]
+fn where_an_item_has_both_of_monday_s_names_the_name_of_its_wire_type_counts() {
+    for (wire_type, expected) in [
+        ("create_pulse", 1),
+        ("update_name", 1),
+        ("move_pulse_into_group", 1),
+        ("move_pulse_into_board", 1),
+        ("archive_pulse", 2),
+        ("delete_pulse", 2),
+        ("restore_pulse", 2),
+        ("sprout_pulse", 1),
+    ] {
+        let item = |ids: Value| {
+            let mut event = json!({"type": wire_type, "boardId": 5});
+            let fields = event.as_object_mut().unwrap();
+            fields.extend(ids.as_object().unwrap().clone());
+            parse(&json!({"event": event})).item_id().map(ItemId::get)
+        };
+        let both = json!({"pulseId": 1, "itemId": 2});
+        assert_eq!(item(both), Some(expected), "{wire_type}");
+        assert_eq!(item(json!({"pulseId": 1})), Some(1), "{wire_type}");
+        assert_eq!(item(json!({"itemId": 2})), Some(2), "{wire_type}");
+        let one_is_null = json!({"pulseId": null, "itemId": 2});
+        assert_eq!(item(one_is_null), Some(2), "{wire_type}");
+        let one_is_null = json!({"pulseId": 1, "itemId": null});
+        assert_eq!(item(one_is_null), Some(1), "{wire_type}");
+    }
+}
+
+#[test]
 fn an_event_of_an_unknown_type_comes_from_no_subscription_that_is_known() {
     let delivery = parse(&json!({"event": {"type": "sprout_pulse"}}));
     assert_eq!(delivery.possible_subscriptions(), []);
@@ -580,6 +609,9 @@ fn debug_output_shows_nothing_that_customers_wrote() {
         let mut body = sample(&kind).unwrap();
         count += with_canaries(&mut body, "");
         let delivery: Delivery = parse(&body);
+        let alone = format!("{delivery:?}");
+        assert!(alone.contains(&format!("{:?}", delivery.kind())), "{alone}");
+        assert!(alone.contains(delivery.trigger_uuid().unwrap()), "{alone}");
         let mut shown = format!("{delivery:?} {:?}", delivery.event());
         match delivery.event() {
             Event::ColumnValueChanged(changed) => {
