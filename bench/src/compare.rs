@@ -26,7 +26,7 @@ pub(crate) struct Row {
     pub(crate) aim: Aim,
     pub(crate) ours: Measured,
     pub(crate) theirs: Option<Measured>,
-    /// Ours to theirs by their medians, or the number itself where there is nothing beside it.
+    /// Ours to theirs, or the number itself where there is nothing beside it.
     pub(crate) ratio: Option<f64>,
     pub(crate) verdict: Verdict,
     /// Why there is no ratio.
@@ -51,7 +51,7 @@ pub(crate) fn rows(findings: &Findings) -> Vec<Row> {
             .or_else(|| (name.is_some() && theirs.is_none()).then(|| "not measured".to_owned()));
         let ratio = match (&note, theirs) {
             (Some(_), _) => None,
-            (None, Some(theirs)) => Some(ours.median() / theirs.median()),
+            (None, Some(theirs)) => Some(ours.ratio(theirs)),
             (None, None) => Some(ours.median()),
         };
         rows.push(Row {
@@ -152,10 +152,10 @@ mod tests {
     }
 
     #[test]
-    fn a_ratio_is_of_the_medians_and_is_held_against_its_aim() {
+    fn a_ratio_is_held_against_its_aim() {
         let findings = Findings::from(vec![
             measured("decode typed", &[9.0, 1.0, 2.0]),
-            measured("decode Value", &[4.0, 4.0, 100.0]),
+            measured("decode Value", &[18.0, 2.0, 100.0]),
             measured("listen, idle", &[16.0]),
         ]);
         let rows = rows(&findings);

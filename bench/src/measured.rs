@@ -22,14 +22,17 @@ impl Measured {
     }
 
     pub(crate) fn median(&self) -> f64 {
-        let mut sorted = self.rounds.clone();
-        sorted.sort_by(f64::total_cmp);
-        let middle = sorted.len() / 2;
-        match sorted.len() {
-            0 => f64::NAN,
-            length if length % 2 == 1 => sorted[middle],
-            _ => f64::midpoint(sorted[middle - 1], sorted[middle]),
+        median(self.rounds.clone())
+    }
+
+    /// The median of the rounds' ratios: contenders take turns, so that a machine that is slower for
+    /// a while is slower for both. Where one had more rounds, the ratio of the medians.
+    pub(crate) fn ratio(&self, other: &Self) -> f64 {
+        if self.rounds.len() != other.rounds.len() {
+            return self.median() / other.median();
         }
+        let both = self.rounds.iter().zip(&other.rounds);
+        median(both.map(|(ours, theirs)| ours / theirs).collect())
     }
 
     /// The least and the most.
@@ -41,6 +44,16 @@ impl Measured {
             .copied()
             .fold(f64::NEG_INFINITY, f64::max);
         (least, most)
+    }
+}
+
+fn median(mut rounds: Vec<f64>) -> f64 {
+    rounds.sort_by(f64::total_cmp);
+    let middle = rounds.len() / 2;
+    match rounds.len() {
+        0 => f64::NAN,
+        length if length % 2 == 1 => rounds[middle],
+        _ => f64::midpoint(rounds[middle - 1], rounds[middle]),
     }
 }
 
@@ -94,6 +107,13 @@ mod tests {
         assert_eq!(of(&[4.0, 1.0, 2.0, 100.0]).median(), 3.0);
         assert_eq!(of(&[7.0]).median(), 7.0);
         assert!(of(&[]).median().is_nan());
+    }
+
+    #[test]
+    fn a_ratio_is_the_median_of_the_rounds_or_of_the_medians_where_they_have_no_partners() {
+        let (ours, theirs) = (of(&[1.0, 20.0, 3.0]), of(&[2.0, 10.0, 6.0]));
+        assert_eq!(ours.ratio(&theirs), 0.5);
+        assert_eq!(ours.ratio(&of(&[6.0])), 0.5);
     }
 
     #[test]
