@@ -72,7 +72,6 @@ fn listens(arguments: &[String]) {
     assert!(url.ends_with("/monday"), "{url}");
     let inbox = Path::new(folder).join("inbox.sqlite");
     assert!(inbox.exists(), "the inbox is elsewhere");
-    assert_eq!(running.stop().0, 0);
 }
 
 #[test]
