@@ -260,7 +260,10 @@ fn where_an_item_has_both_of_monday_s_names_the_name_of_its_wire_type_counts() {
             let mut event = json!({"type": wire_type, "boardId": 5});
             let fields = event.as_object_mut().unwrap();
             fields.extend(ids.as_object().unwrap().clone());
-            parse(&json!({"event": event})).item_id().map(ItemId::get)
+            let delivery = parse(&json!({"event": event}));
+            let is_told = !matches!(delivery.event(), Event::Incomplete(_));
+            assert!(is_told, "{event}: {:?}", delivery.problems());
+            delivery.item_id().map(ItemId::get)
         };
         let both = json!({"pulseId": 1, "itemId": 2});
         assert_eq!(item(both), Some(expected), "{wire_type}");
