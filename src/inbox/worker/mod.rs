@@ -14,7 +14,7 @@ use std::{
 };
 
 use tokio::{
-    sync::{Semaphore, watch},
+    sync::{Semaphore, SemaphorePermit, watch},
     task::JoinSet,
 };
 
@@ -165,12 +165,18 @@ impl<I: Inbox, H: Handler> Worker<I, H> {
             lease,
         } = claimed;
         let settlement = loop {
-            let start = async {
-                place.turn().await;
-                self.slots.acquire().await
-            };
-            let Some(Ok(slot)) = self.unless_stopping(&lease, attempt, start).await else {
-                break Settlement::Release;
+            let slot = match self.at_once() {
+                Some(slot) => slot,
+                None => {
+                    let start = async {
+                        place.turn().await;
+                        self.slots.acquire().await
+                    };
+                    match self.unless_stopping(&lease, attempt, start).await {
+                        Some(Ok(slot)) => slot,
+                        _ => break Settlement::Release,
+                    }
+                }
             };
             let job = Job::new(received.clone(), attempt);
             let failure = match self.alive(&lease, attempt, self.attempt(job)).await {
@@ -198,6 +204,13 @@ impl<I: Inbox, H: Handler> Worker<I, H> {
             self.keep(&lease, attempt).await;
         };
         self.settle(&lease, attempt, settlement).await;
+    }
+
+    /// A slot, where there is nothing to wait for.
+    fn at_once(&self) -> Option<SemaphorePermit<'_>> {
+        let may_wait = self.is_ordered() || *self.stopping.borrow();
+        let slot = (!may_wait).then(|| self.slots.try_acquire());
+        slot?.ok()
     }
 
     async fn attempt(&self, job: Job) -> Result<(), Failure> {
