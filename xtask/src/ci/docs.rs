@@ -19,7 +19,7 @@ pub(super) fn check() -> Result<Outcome, Stop> {
         &["doc", "--workspace", "--all-features", "--no-deps"],
         &variables,
     )?;
-    let page = Path::new(&target_dir()).join("doc/monday_webhooks/struct.Client.html");
+    let page = Path::new(&target_dir()).join("doc/monday_webhooks/client/struct.Client.html");
     let labelled = fs::read_to_string(&page)?.contains("Available on <strong>crate feature");
     if labelled {
         Ok(Outcome::Passed)
