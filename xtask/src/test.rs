@@ -33,8 +33,8 @@ pub(crate) fn run() -> Done {
     browser()?;
     documentation()?;
     crashes()?;
-    examples()?;
-    fuzz()
+    examples(&[])?;
+    fuzz(&[])
 }
 
 /// All but the browser's, with nextest where it is installed, with cargo's own runner elsewhere:
@@ -79,22 +79,23 @@ pub(crate) fn crashes() -> Done {
     Ok(())
 }
 
-pub(crate) fn examples() -> Done {
+/// With variables for cargo.
+pub(crate) fn examples(variables: &[(&str, &str)]) -> Done {
     for folder in OUTSIDE.iter().filter(|folder| **folder != FUZZ) {
-        outside(folder)?;
+        outside(folder, variables)?;
     }
     Ok(())
 }
 
-pub(crate) fn fuzz() -> Done {
-    outside(FUZZ)
+pub(crate) fn fuzz(variables: &[(&str, &str)]) -> Done {
+    outside(FUZZ, variables)
 }
 
-fn outside(folder: &str) -> Done {
+fn outside(folder: &str, variables: &[(&str, &str)]) -> Done {
     let manifest = format!("{folder}/Cargo.toml");
     let target = target_dir();
     let place = ["--manifest-path", &manifest, "--target-dir", &target];
-    cargo(&[&["test"][..], &place].concat())?;
+    cargo_with(&[&["test"][..], &place].concat(), variables)?;
     Ok(())
 }
 

@@ -63,7 +63,7 @@ const STEPS: &[Step] = &[
         "licences, bans and sources of dependencies",
         dependencies::allowed,
     ),
-    step("clippy", "no lint fires", clippy::check),
+    step("clippy", "no lint fires in the workspace", clippy::check),
     step("tests", "the workspace's tests", || {
         test::workspace().map(|()| Outcome::Passed)
     }),
@@ -74,12 +74,16 @@ const STEPS: &[Step] = &[
     step("crash", "nothing is lost when processes are killed", || {
         test::crashes().map(|()| Outcome::Passed)
     }),
-    step("examples", "the tests of the example applications", || {
-        test::examples().map(|()| Outcome::Passed)
-    }),
-    step("fuzz", "a smoke of each fuzz target", || {
-        test::fuzz().map(|()| Outcome::Passed)
-    }),
+    step(
+        "examples",
+        "the tests of the example applications, where no lint fires either",
+        || test::examples(&clippy::AS_COMPILER).map(|()| Outcome::Passed),
+    ),
+    step(
+        "fuzz",
+        "a smoke of each fuzz target, where no lint fires either",
+        || test::fuzz(&clippy::AS_COMPILER).map(|()| Outcome::Passed),
+    ),
     step(
         "docs",
         "the documentation has no warning, and labels features",
