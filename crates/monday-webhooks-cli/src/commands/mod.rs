@@ -46,21 +46,37 @@ fn interruptible<T>(
 
 const NOTHING_CHANGED: &str = "nothing was changed";
 
-/// Ready at Ctrl-C and, on Unix, at SIGTERM.
-async fn stop_signal() {
+/// Ready at Ctrl-C and, on Unix, at SIGTERM, from the call on.
+fn stop_signal() -> impl Future<Output = ()> {
+    // Without a handler for a signal the default one ends the process.
     #[cfg(unix)]
-    {
+    let (interrupt, terminate) = {
         use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
-            tokio::select! {
-                _ = tokio::signal::ctrl_c() => {}
-                _ = terminate.recv() => {}
+        let listen = |kind| {
+            let signal = signal(kind).ok();
+            async {
+                match signal {
+                    Some(mut signal) => drop(signal.recv().await),
+                    None => std::future::pending().await,
+                }
             }
-            return;
+        };
+        let (interrupt, terminate) = (SignalKind::interrupt(), SignalKind::terminate());
+        (listen(interrupt), listen(terminate))
+    };
+    #[cfg(not(unix))]
+    let (interrupt, terminate) = {
+        let interrupt = async {
+            if tokio::signal::ctrl_c().await.is_err() {
+                std::future::pending::<()>().await;
+            }
+        };
+        (interrupt, std::future::pending())
+    };
+    async {
+        tokio::select! {
+            () = interrupt => {}
+            () = terminate => {}
         }
-    }
-    // Without a handler for signals the default one ends the process.
-    if tokio::signal::ctrl_c().await.is_err() {
-        std::future::pending::<()>().await;
     }
 }

@@ -9,7 +9,7 @@ use std::{
 
 use serde_json::{Value, json};
 
-use crate::inspect::exchange;
+use crate::inspected::exchange;
 
 /// Chromium with one window.
 pub(crate) struct Browser {

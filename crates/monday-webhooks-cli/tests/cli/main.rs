@@ -14,6 +14,7 @@ mod failures;
 mod forward;
 mod inbox;
 mod inspect;
+mod inspected;
 mod listen;
 mod man;
 mod nats;
@@ -22,6 +23,8 @@ mod nats;
 mod nats_server;
 mod page;
 mod schema;
+#[cfg(target_os = "linux")]
+mod signals;
 mod support;
 mod terminal;
 mod token;

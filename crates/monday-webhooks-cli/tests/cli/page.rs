@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 use crate::{
     browser::Browser,
     endpoint::Endpoint,
-    inspect::{Inspected, create_item, create_webhook, emulate},
+    inspect::{create_item, create_webhook, emulate},
+    inspected::Inspected,
     listen::{AUDIENCE, Listener, body, token},
     support::command,
 };

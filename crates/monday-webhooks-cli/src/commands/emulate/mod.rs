@@ -66,6 +66,8 @@ pub(crate) fn run(_: &Global, args: &EmulateArgs) -> Result<(), Failure> {
         })?;
         let mut events = emulator.events();
         let inspector = Inspector::bind(&args.inspect).await?;
+        // Whoever reads the line may stop it at once.
+        let stop_signal = super::stop_signal();
         output::json(&Started {
             graphql: &emulator.endpoint(),
             control: emulator.control_endpoint().as_deref(),
@@ -92,7 +94,7 @@ pub(crate) fn run(_: &Global, args: &EmulateArgs) -> Result<(), Failure> {
         };
         tokio::select! {
             printed = print => printed?,
-            () = super::stop_signal() => {}
+            () = stop_signal => {}
         }
         if let Some(inspecting) = inspecting {
             inspecting.abort();

@@ -113,6 +113,8 @@ impl Listener<'_> {
         let address = server.local_addr().map_err(Failure::failed)?;
         let url = format!("http://{address}{}", args.path);
         let inspect = inspector.as_ref().map(Inspector::url).transpose()?;
+        // Whoever reads the line may stop it at once.
+        let stop_signal = super::stop_signal();
         output::json(&FirstLine {
             listening: &url,
             inspect,
@@ -152,7 +154,7 @@ impl Listener<'_> {
         let mut failure = None;
         let stop = async {
             tokio::select! {
-                () = super::stop_signal() => {}
+                () = stop_signal => {}
                 reason = stop_printing.recv() => failure = reason,
             }
         };
