@@ -18,7 +18,8 @@ use monday_webhooks::{
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    tracing_subscriber::fmt().init();
+    // Why a request was refused: RUST_LOG=monday_webhooks=debug says it.
+    tracing_subscriber::fmt().with_env_filter(log()).init();
     let secret = SigningSecret::new(std::env::var("MONDAY_SIGNING_SECRET")?)?;
     let inbox = Arc::new(SqliteInbox::open("inbox.sqlite", SqliteOptions::default())?);
     // The URL that monday calls: a token for another endpoint is not taken.
@@ -38,6 +39,10 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         inbox::run(inbox, handle, options, interrupted()),
     )?;
     Ok(())
+}
+
+fn log() -> tracing_subscriber::EnvFilter {
+    tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "info".into())
 }
 
 /// It may see a delivery again, after a failure or a crash: the dedupe key tells.

@@ -19,7 +19,8 @@ use monday_webhooks::{
 
 #[actix_web::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    tracing_subscriber::fmt().init();
+    // Why a request was refused: RUST_LOG=monday_webhooks=debug says it.
+    tracing_subscriber::fmt().with_env_filter(log()).init();
     let secret = SigningSecret::new(std::env::var("MONDAY_SIGNING_SECRET")?)?;
     let endpoint = Data::new(Endpoint {
         // The URL that monday calls: a token for another endpoint is not taken.
@@ -40,6 +41,10 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         served = server => Ok(served?),
         worked = worker => Ok(worked?),
     }
+}
+
+fn log() -> tracing_subscriber::EnvFilter {
+    tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "info".into())
 }
 
 struct Endpoint {
