@@ -133,6 +133,7 @@ fn comparisons(findings: &Findings) -> Vec<Comparison> {
         }
     }
     all.extend([
+        alone("listen, from its start to its first line", AtMost(50.0)),
         alone("listen, idle", AtMost(15.0)),
         alone("listen, 1,000 connections", AtMost(64.0)),
         pair("listen, after 100,000 deliveries", "listen, after 100000 deliveries", "listen, after 50000 deliveries", "itself after 50,000", AtMost(1.1)),

@@ -1,6 +1,7 @@
-//! How much memory `listen` takes: idle, with connections, and after many deliveries.
+//! How long `listen` takes to start, and how much memory it takes: idle, with connections, and after
+//! many deliveries.
 
-use std::{net::TcpStream, path::Path};
+use std::{net::TcpStream, path::Path, time::Instant};
 
 use serde_json::Value;
 
@@ -10,19 +11,18 @@ use crate::{
     run::{SERVER, Served, on},
 };
 
+const STARTS: usize = 20;
+
 pub(crate) fn measure(listen: &Path) -> Outcome<Vec<Measured>> {
-    let mut command = on(SERVER, listen);
-    command.args(["listen", "--addr", "127.0.0.1:0", "--unsigned", "--quiet"]);
-    // `listen` says its address as JSON.
-    let served = Served::start(&mut command, |line| {
-        let first: Value = serde_json::from_str(line)?;
-        let url = first["listening"].as_str().unwrap_or_default();
-        Ok(url
-            .trim_start_matches("http://")
-            .trim_end_matches('/')
-            .parse()?)
-    })?;
-    let mut measured = Vec::new();
+    let mut first_line = Measured::new("listen, from its start to its first line", "ms");
+    for _ in 0..STARTS {
+        let start = Instant::now();
+        let served = start_listen(listen)?;
+        first_line.rounds.push(start.elapsed().as_secs_f64() * 1e3);
+        drop(served);
+    }
+    let served = start_listen(listen)?;
+    let mut measured = vec![first_line];
     let mut look = |name: &str| -> Outcome {
         let mut one = Measured::new(name, "MiB");
         one.rounds.push(served.memory()?);
@@ -43,4 +43,18 @@ pub(crate) fn measure(listen: &Path) -> Outcome<Vec<Measured>> {
         look(&format!("listen, after {count} deliveries"))?;
     }
     Ok(measured)
+}
+
+fn start_listen(listen: &Path) -> Outcome<Served> {
+    let mut command = on(SERVER, listen);
+    command.args(["listen", "--addr", "127.0.0.1:0", "--unsigned", "--quiet"]);
+    // `listen` says its address as JSON.
+    Served::start(&mut command, |line| {
+        let first: Value = serde_json::from_str(line)?;
+        let url = first["listening"].as_str().unwrap_or_default();
+        Ok(url
+            .trim_start_matches("http://")
+            .trim_end_matches('/')
+            .parse()?)
+    })
 }
