@@ -1,5 +1,7 @@
 #![doc = include_str!("../README.md")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
+// With those of the workspace: nothing that comes in can make this crate panic.
+#![warn(clippy::indexing_slicing, clippy::string_slice, clippy::unreachable)]
 
 #[cfg(feature = "receiver")]
 pub mod auth;
@@ -27,6 +29,8 @@ pub mod testing;
 pub mod token;
 #[cfg(feature = "client")]
 pub mod url;
+#[cfg(any(feature = "inbox", feature = "server"))]
+mod within;
 
 #[cfg(feature = "client")]
 pub use client::{Client, Webhook};

@@ -12,7 +12,7 @@ use crate::{
 };
 
 use super::{
-    digest::digest_key,
+    digest::BodyKey,
     error::DeliveryError,
     fields::{Field, FieldProblem, Fields, Reader},
     json,
@@ -311,10 +311,19 @@ impl Delivery {
     /// ```
     #[must_use]
     pub fn dedupe_key(&self) -> String {
-        let uuid = self.trigger_uuid().filter(|uuid| is_plain(uuid));
-        match (self.subscription_id(), uuid) {
-            (Some(subscription), Some(uuid)) => format!("{subscription}:{uuid}"),
-            _ => digest_key(&self.0.body),
+        DedupeKey(self).to_string()
+    }
+}
+
+/// [`Delivery::dedupe_key`], for whoever only reads it.
+pub(crate) struct DedupeKey<'a>(pub(crate) &'a Delivery);
+
+impl fmt::Display for DedupeKey<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let uuid = self.0.trigger_uuid().filter(|uuid| is_plain(uuid));
+        match (self.0.subscription_id(), uuid) {
+            (Some(subscription), Some(uuid)) => write!(f, "{subscription}:{uuid}"),
+            _ => BodyKey(self.0.body()).fmt(f),
         }
     }
 }

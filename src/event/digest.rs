@@ -5,14 +5,12 @@ use std::fmt;
 use sha2::{Digest, Sha256};
 
 /// `sha256:<digest of the body>`.
-pub(super) fn digest_key(body: &[u8]) -> String {
-    format!("sha256:{:x}", Hex(&Sha256::digest(body)))
-}
+pub(super) struct BodyKey<'a>(pub(super) &'a [u8]);
 
-struct Hex<'a>(&'a [u8]);
-
-impl fmt::LowerHex for Hex<'_> {
+impl fmt::Display for BodyKey<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        f.write_str("sha256:")?;
+        let digest = Sha256::digest(self.0);
+        digest.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
     }
 }

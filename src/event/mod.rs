@@ -20,6 +20,8 @@ mod view;
 
 pub use column_value::{ColumnValue, DateValue, Person, PersonKind, PhoneValue, StatusLabel};
 pub use column_values::ColumnValues;
+#[cfg(feature = "inbox")]
+pub(crate) use delivery::DedupeKey;
 pub use delivery::Delivery;
 pub use error::DeliveryError;
 pub use fields::{FieldProblem, ProblemKind};

@@ -13,7 +13,7 @@ use std::{
 
 use tokio::{sync::Notify, time::Instant};
 
-use crate::receiver::Taken;
+use crate::{event::DedupeKey, receiver::Taken};
 
 use super::{
     Claimed, DeadLetter, DeadLetterId, DedupeWindow, Inbox, InboxError, Ledger, Metrics, Received,
@@ -144,7 +144,7 @@ impl Shared {
     }
 
     fn put(&self, received: Received) -> Result<Taken, InboxError> {
-        let key = key_digest(&received.delivery.dedupe_key());
+        let key = key_digest(&DedupeKey(&received.delivery));
         let now = millis(received.received_at);
         let mut state = self.state();
         if state.seen.contains(key, now) {

@@ -49,9 +49,12 @@ impl Seen {
 
     pub(super) fn contains(&mut self, key: u128, now: i64) -> bool {
         self.forget(now.saturating_sub(self.window));
-        self.generations
-            .iter()
-            .any(|generation| generation.shards[shard(key)].contains(&key))
+        self.generations.iter().any(|generation| {
+            generation
+                .shards
+                .get(shard(key))
+                .is_some_and(|shard| shard.contains(&key))
+        })
     }
 
     /// Remembers a key that isn't there.
@@ -69,7 +72,8 @@ impl Seen {
         }
         if let Some(newest) = self.generations.back_mut() {
             newest.last = newest.last.max(now);
-            if newest.shards[shard(key)].insert(key) {
+            let shard = newest.shards.get_mut(shard(key));
+            if shard.is_some_and(|shard| shard.insert(key)) {
                 newest.count += 1;
                 self.count += 1;
             }
@@ -81,7 +85,8 @@ impl Seen {
     #[cfg(feature = "sqlite")]
     pub(super) fn remove(&mut self, key: u128) {
         for generation in &mut self.generations {
-            if generation.shards[shard(key)].remove(&key) {
+            let shard = generation.shards.get_mut(shard(key));
+            if shard.is_some_and(|shard| shard.remove(&key)) {
                 generation.count -= 1;
                 self.count -= 1;
             }
@@ -180,7 +185,7 @@ mod tests {
             let mut now = 1_000;
             for (key, pause) in steps {
                 now += pause;
-                let digest = key_digest(&key.to_string());
+                let digest = key_digest(&key);
                 let known = seen.contains(digest, now);
                 match model.get(&key) {
                     Some(at) if now - at <= window => prop_assert!(known),

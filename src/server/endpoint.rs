@@ -18,7 +18,10 @@ use hyper::body::Incoming;
 use tokio::time::Sleep;
 use tower_service::Service;
 
-use crate::receiver::{HiddenText, Refusal};
+use crate::{
+    receiver::{HiddenText, Refusal},
+    within::within,
+};
 
 use super::{Limits, connections::Place};
 
@@ -60,12 +63,10 @@ where
             .service
             .call(request.map(|body| TimedBody::new(body, body_time, Arc::clone(&place))));
         Box::pin(async move {
-            let mut answer = tokio::time::timeout(request_time, answer)
-                .await
-                .unwrap_or_else(|_| {
-                    tracing::warn!("a request was not answered in time");
-                    Ok(refuse(Refusal::Unavailable))
-                });
+            let mut answer = within(request_time, answer).await.unwrap_or_else(|| {
+                tracing::warn!("a request was not answered in time");
+                Ok(refuse(Refusal::Unavailable))
+            });
             if let Ok(answer) = &mut answer
                 && !answer.status().is_success()
             {
@@ -89,10 +90,12 @@ fn close_after(answer: &mut Response<Full<Bytes>>) {
     answer.headers_mut().insert(header::CONNECTION, close);
 }
 
-/// A request's body with a limit for the time that all of it may take.
+/// A request's body with a limit for the time that all of it may take, once one has to wait for it.
 pub struct TimedBody {
     body: Incoming,
-    deadline: Pin<Box<Sleep>>,
+    limit: Duration,
+    /// Most bodies come with their head, and need none.
+    deadline: Option<Pin<Box<Sleep>>>,
     reading: Reading,
 }
 
@@ -121,7 +124,8 @@ impl TimedBody {
         }
         Self {
             body,
-            deadline: Box::pin(tokio::time::sleep(limit)),
+            limit,
+            deadline: None,
             reading,
         }
     }
@@ -141,7 +145,9 @@ impl Body for TimedBody {
             }
             return Poll::Ready(frame.map(|frame| frame.map_err(Into::into)));
         }
-        ready!(self.deadline.as_mut().poll(context));
+        let limit = self.limit;
+        let new = || Box::pin(tokio::time::sleep(limit));
+        ready!(self.deadline.get_or_insert_with(new).as_mut().poll(context));
         Poll::Ready(Some(Err("the body took too long".into())))
     }
 

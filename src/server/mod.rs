@@ -201,6 +201,7 @@ impl Server {
         let connection = graceful.watch(connection);
         tasks.spawn(async move {
             tokio::select! {
+                biased;
                 ended = connection => if let Err(error) = ended {
                     tracing::debug!(%error, "a connection ended early");
                 },

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use serde_json::value::RawValue;
 
-use crate::event::{DeliveryError, FieldProblem, digest::digest_key, json};
+use crate::event::{DeliveryError, FieldProblem, digest::BodyKey, json};
 
 use super::{LifecycleData, LifecycleKind};
 
@@ -110,7 +110,7 @@ impl LifecycleEvent {
     /// key.
     #[must_use]
     pub fn dedupe_key(&self) -> Option<String> {
-        self.data.timestamp.map(|_| digest_key(&self.body))
+        self.data.timestamp.map(|_| BodyKey(&self.body).to_string())
     }
 
     /// The fields of `data` that the typed view lacks, since they have another type than known.

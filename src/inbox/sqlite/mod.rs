@@ -26,7 +26,7 @@ use std::{
 
 use tokio::sync::{Notify, Semaphore, oneshot};
 
-use crate::receiver::Taken;
+use crate::{event::DedupeKey, receiver::Taken};
 
 use super::{
     Claimed, DeadLetter, DeadLetterId, DedupeWindow, Inbox, InboxError, Ledger, Metrics, Received,
@@ -198,7 +198,7 @@ impl Inbox for SqliteInbox {
     async fn put(&self, received: Received) -> Result<Taken, InboxError> {
         let room = self.shared.room.acquire().await;
         let _room = room.map_err(|_| InboxError::Closed)?;
-        let key = key_digest(&received.delivery.dedupe_key());
+        let key = key_digest(&DedupeKey(&received.delivery));
         let received = Box::new(received);
         self.shared
             .ask(|reply| Command::Put {

@@ -19,6 +19,7 @@ use tokio::{
 };
 
 use super::{AttemptOutcome, Claimed, Inbox, InboxError, Settlement};
+use crate::within::within;
 use line::{Lines, Place, Subject};
 
 pub use job::{Failure, Handler, Job};
@@ -217,14 +218,14 @@ impl<I: Inbox, H: Handler> Worker<I, H> {
         let started = Instant::now();
         let handling = contain(async { self.handler.handle(job).await });
         let limit = self.options.handler_time;
-        let (outcome, result) = match tokio::time::timeout(limit, handling).await {
-            Ok(Some(Ok(()))) => (AttemptOutcome::Done, Ok(())),
-            Ok(Some(Err(failure))) => (AttemptOutcome::Failed, Err(failure)),
-            Ok(None) => (
+        let (outcome, result) = match within(limit, handling).await {
+            Some(Some(Ok(()))) => (AttemptOutcome::Done, Ok(())),
+            Some(Some(Err(failure))) => (AttemptOutcome::Failed, Err(failure)),
+            Some(None) => (
                 AttemptOutcome::Panicked,
                 Err(Failure::retry("the handler panicked")),
             ),
-            Err(_) => (
+            None => (
                 AttemptOutcome::TimedOut,
                 Err(Failure::retry("the handler took too long")),
             ),
