@@ -148,7 +148,7 @@ fn has_duplicate(entries: &[(Cow<'_, str>, &RawValue)]) -> bool {
     entries
         .iter()
         .enumerate()
-        .any(|(index, (name, _))| entries[..index].iter().any(|(before, _)| before == name))
+        .any(|(index, (name, _))| entries.iter().take(index).any(|(before, _)| before == name))
 }
 
 #[cfg(test)]

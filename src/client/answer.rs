@@ -54,7 +54,7 @@ impl<'a> Answer<'a> {
             .flatten();
         let own_id = body
             .as_ref()
-            .and_then(|body| body.extensions["request_id"].as_str());
+            .and_then(|body| body.extensions.get("request_id")?.as_str());
         let id = own_id.or_else(|| headers.get("x-request-id")?.to_str().ok());
         Self {
             facts: Facts {
@@ -180,14 +180,16 @@ impl<'a> Answer<'a> {
 fn waits(body: &Body<'_>, complaints: &[Complaint]) -> Option<Duration> {
     let errors = body.errors.as_array().map_or(&[][..], Vec::as_slice);
     let in_errors = errors.iter().flat_map(|error| {
-        let extensions = &error["extensions"];
-        [
-            wait::in_json(&extensions["retry_in_seconds"]),
-            wait::in_json(&extensions["error_data"]["retry_in_seconds"]),
-        ]
+        let places = [
+            "/extensions/retry_in_seconds",
+            "/extensions/error_data/retry_in_seconds",
+        ];
+        places.map(|place| error.pointer(place).and_then(wait::in_json))
     });
     let on_top = [
-        wait::in_json(&body.extensions["retry_in_seconds"]),
+        body.extensions
+            .get("retry_in_seconds")
+            .and_then(wait::in_json),
         body.top.get("retry_in_seconds").and_then(wait::in_json),
     ];
     longest(

@@ -58,7 +58,7 @@ fn selection_set(document: &str) -> Option<usize> {
             }
             _ => {}
         }
-        rest = &rest[length..];
+        rest = rest.get(length..)?;
     }
 }
 
@@ -66,9 +66,12 @@ fn selection_set(document: &str) -> Option<usize> {
 fn string(text: &str) -> usize {
     if let Some(block) = text.strip_prefix("\"\"\"") {
         let mut from = 0;
-        while let Some(end) = block[from..].find("\"\"\"") {
-            let end = from + end;
-            if !block[..end].ends_with('\\') {
+        while let Some((before, _)) = block
+            .split_at_checked(from)
+            .and_then(|(_, rest)| rest.split_once("\"\"\""))
+        {
+            let end = from + before.len();
+            if !before.ends_with('\\') {
                 return end + 6;
             }
             from = end + 3;

@@ -237,6 +237,10 @@ impl Client {
 
 impl Authorization {
     fn new(token: ApiToken, quotas: &Quotas) -> Self {
+        #[expect(
+            clippy::unreachable,
+            reason = "there is no token with another character"
+        )]
         let mut header = HeaderValue::from_str(token.expose())
             .unwrap_or_else(|_| unreachable!("a token is visible ASCII"));
         header.set_sensitive(true);

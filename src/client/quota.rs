@@ -179,10 +179,11 @@ impl Quota {
         asked: &Asked<'_>,
         deadline: Deadline,
     ) -> Result<Permit, Error> {
-        let budget = self
-            .budgets
-            .as_ref()
-            .map(|budgets| &budgets[usize::from(asked.is_mutation)]);
+        let budget = self.budgets.as_ref().map(
+            |[reads, writes]| {
+                if asked.is_mutation { writes } else { reads }
+            },
+        );
         let refused = |message: &str, retry_after| {
             Error::new(Details {
                 message: Some(message.to_owned()),

@@ -77,17 +77,19 @@ impl<'a> Secrets<'a> {
 fn without(text: &str, secrets: &[String]) -> String {
     let mut left = String::with_capacity(text.len());
     let mut rest = text;
-    while let Some(next) = rest.chars().next() {
-        match secrets.iter().find_map(|secret| end_of(rest, secret)) {
-            Some(end) => {
-                left.push_str("[redacted]");
-                rest = &rest[end..];
-            }
-            None => {
-                left.push(next);
-                rest = &rest[next.len_utf8()..];
-            }
+    loop {
+        let secret = secrets.iter().find_map(|secret| end_of(rest, secret));
+        if let Some((_, behind)) = secret.and_then(|end| rest.split_at_checked(end)) {
+            left.push_str("[redacted]");
+            rest = behind;
+            continue;
         }
+        let mut characters = rest.chars();
+        let Some(next) = characters.next() else {
+            break;
+        };
+        left.push(next);
+        rest = characters.as_str();
     }
     left
 }
@@ -101,7 +103,10 @@ fn end_of(text: &str, secret: &str) -> Option<usize> {
     for byte in secret.bytes() {
         ends = ends
             .iter()
-            .flat_map(|end| spellings(&text.as_bytes()[*end..], byte).map(move |long| end + long))
+            .flat_map(|end| {
+                let rest = text.as_bytes().get(*end..).unwrap_or_default();
+                spellings(rest, byte).map(move |long| end + long)
+            })
             .collect();
         ends.dedup();
         if ends.is_empty() {
@@ -149,10 +154,10 @@ fn parts(secret: &str) -> Vec<&str> {
     let Some((_, rest)) = secret.split_once("://") else {
         return parts;
     };
-    let Some(at) = rest.find(['/', '?']) else {
+    let at = rest.find(['/', '?']);
+    let Some(target) = at.and_then(|at| rest.get(at..)) else {
         return parts;
     };
-    let target = &rest[at..];
     let (path, query) = target.split_once('?').unwrap_or((target, ""));
     // A lone slash is no secret.
     let whole = [target, path, query].into_iter();

@@ -28,11 +28,9 @@ pub(super) fn in_json(value: &Value) -> Option<Duration> {
 /// The wait in a message of monday's: "… reset in 3 seconds". The longest, where there are several.
 pub(super) fn in_message(message: &str) -> Option<Duration> {
     let message = message.to_ascii_lowercase();
-    let waits = ["reset in", "retry in"].iter().flat_map(|words| {
-        message
-            .match_indices(words)
-            .map(|(at, words)| amount(&message[at + words.len()..]))
-    });
+    let waits = ["reset in", "retry in"]
+        .iter()
+        .flat_map(|words| message.split(words).skip(1).map(amount));
     longest(waits)
 }
 
@@ -75,11 +73,12 @@ fn amount(text: &str) -> Option<Duration> {
     let text = text.trim_start();
     let digits = |text: &str| text.bytes().take_while(u8::is_ascii_digit).count();
     let whole = digits(text);
-    let fraction = text[whole..].strip_prefix('.').map_or(0, digits);
+    let fraction = text.get(whole..)?.strip_prefix('.').map_or(0, digits);
     let length = whole + if fraction > 0 { fraction + 1 } else { 0 };
-    let number = in_text(&text[..length])?;
-    let unit = text[length..].trim_start();
+    let (number, unit) = text.split_at_checked(length)?;
+    let number = in_text(number)?;
     let unit = unit
+        .trim_start()
         .split(|end: char| !end.is_ascii_alphabetic())
         .next()
         .unwrap_or_default();

@@ -126,7 +126,7 @@ impl<'a> Fields<'a> {
         event.object(|name, value| {
             let value = value.value()?;
             if let Some(field) = Field::from_name(&name) {
-                self.0[field as usize] = Some(value);
+                *self.place(field) = Some(value);
             }
             Ok(())
         })
@@ -142,8 +142,14 @@ impl<'a> Fields<'a> {
         json::read(self.raw(field)?).ok()
     }
 
+    #[expect(clippy::indexing_slicing, reason = "there is a place for each field")]
     pub(super) const fn raw(&self, field: Field) -> Option<&'a str> {
         self.0[field as usize]
+    }
+
+    #[expect(clippy::indexing_slicing, reason = "there is a place for each field")]
+    const fn place(&mut self, field: Field) -> &mut Option<&'a str> {
+        &mut self.0[field as usize]
     }
 }
 

@@ -57,7 +57,7 @@ impl<'a> Scanner<'a> {
         self.token();
         let start = self.at;
         self.pass()?;
-        Ok(&self.text[start..self.at])
+        self.since(start)
     }
 
     /// Passes an object, and hands out its text. Of each member it tells the name; the value is for
@@ -74,11 +74,13 @@ impl<'a> Scanner<'a> {
                 // It was found to be a string.
                 serde_json::from_str(quoted).unwrap_or_default()
             } else {
-                Cow::Borrowed(&quoted[1..quoted.len() - 1])
+                let name = quoted.strip_prefix('"');
+                let name = name.and_then(|name| name.strip_suffix('"'));
+                Cow::Borrowed(name.unwrap_or_default())
             };
             member(name, scanner)
         })?;
-        Ok(&self.text[start..self.at])
+        self.since(start)
     }
 
     fn pass(&mut self) -> Result<(), Flaw> {
@@ -126,7 +128,7 @@ impl<'a> Scanner<'a> {
         must(self.token() == b'"')?;
         let start = self.at;
         let has_escapes = self.string()?;
-        let quoted = &self.text[start..self.at];
+        let quoted = self.since(start)?;
         must(self.token() == b':')?;
         self.at += 1;
         Ok((quoted, has_escapes))
@@ -137,7 +139,7 @@ impl<'a> Scanner<'a> {
         self.at += 1;
         let mut has_escapes = false;
         loop {
-            self.at += plain(&self.text.as_bytes()[self.at..]);
+            self.at += plain(self.rest());
             match self.byte() {
                 b'"' => break,
                 b'\\' => self.escape()?,
@@ -199,7 +201,7 @@ impl<'a> Scanner<'a> {
             self.at += usize::from(matches!(self.byte(), b'+' | b'-'));
             self.digits()?;
         }
-        let number = &self.text[start..self.at];
+        let number = self.since(start)?;
         let may_be_endless = has_exponent || has_fraction && number.len() > SHORT_NUMBER;
         if may_be_endless && !number.parse().is_ok_and(f64::is_finite) {
             return Err(Flaw::NumberOutOfRange);
@@ -216,9 +218,18 @@ impl<'a> Scanner<'a> {
     }
 
     fn literal(&mut self, literal: &str) -> Result<(), Flaw> {
-        let is_here = self.text.as_bytes()[self.at..].starts_with(literal.as_bytes());
+        let is_here = self.rest().starts_with(literal.as_bytes());
         self.at += literal.len();
         must(is_here)
+    }
+
+    /// The text from there to here: both are where a token begins or ends.
+    fn since(&self, start: usize) -> Result<&'a str, Flaw> {
+        self.text.get(start..self.at).ok_or(Flaw::NotJson)
+    }
+
+    fn rest(&self) -> &'a [u8] {
+        self.text.as_bytes().get(self.at..).unwrap_or_default()
     }
 
     fn byte(&self) -> u8 {
@@ -242,16 +253,17 @@ fn plain(bytes: &[u8]) -> usize {
         (control | quote | backslash) & (ONES << 7)
     };
 
+    let (chunks, rest) = bytes.as_chunks();
     let mut at = 0;
-    while let Some(chunk) = bytes[at..].first_chunk() {
+    for chunk in chunks {
         let marked = marked(u64::from_le_bytes(*chunk));
         if marked != 0 {
             return at + marked.trailing_zeros() as usize / 8;
         }
-        at += 8;
+        at += chunk.len();
     }
     let special = |byte: &u8| matches!(byte, b'"' | b'\\' | 0..0x20);
-    at + bytes[at..].iter().take_while(|byte| !special(byte)).count()
+    at + rest.iter().take_while(|byte| !special(byte)).count()
 }
 
 #[cfg(test)]

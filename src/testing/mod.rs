@@ -32,6 +32,11 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+#![expect(
+    clippy::indexing_slicing,
+    reason = "to set a member of an object by its name adds it"
+)]
+
 mod claims;
 mod requests;
 mod samples;

@@ -152,15 +152,12 @@ pub(super) fn stored_at(message: &StreamMessage) -> SystemTime {
 /// number in the stream. ADR-15 of NATS has two forms, of 9 and of at least 11 parts.
 pub(super) fn place(reply: &str) -> Option<(u32, u64)> {
     let parts: Vec<&str> = reply.split('.').collect();
-    let first = match parts.len() {
-        9 => 4,
-        11.. => 6,
-        _ => return None,
-    };
-    if parts[..2] != ["$JS", "ACK"] {
+    let (["$JS", "ACK", _, _, count, number, _, _, _]
+    | ["$JS", "ACK", _, _, _, _, count, number, _, _, _, ..]) = *parts
+    else {
         return None;
-    }
-    Some((parts[first].parse().ok()?, parts[first + 1].parse().ok()?))
+    };
+    Some((count.parse().ok()?, number.parse().ok()?))
 }
 
 /// "Again, after so long."
