@@ -10,7 +10,7 @@ pub(crate) async fn within<F: Future>(limit: Duration, future: F) -> Option<F::O
     if let Poll::Ready(output) = first.await {
         return Some(output);
     }
-    tokio::time::timeout(limit, future).await.ok()
+    Box::pin(tokio::time::timeout(limit, future)).await.ok()
 }
 
 #[cfg(test)]

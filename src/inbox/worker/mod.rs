@@ -7,7 +7,7 @@ mod options;
 use std::{
     num::NonZeroUsize,
     panic::{AssertUnwindSafe, catch_unwind},
-    pin::Pin,
+    pin::{Pin, pin},
     sync::Arc,
     task::Poll,
     time::{Duration, Instant},
@@ -70,7 +70,7 @@ pub async fn run<I: Inbox, H: Handler>(
     let mut lines = Lines::default();
     let mut failures = 0;
     let mut claiming: Option<Pin<Box<_>>> = None;
-    let mut shutdown = std::pin::pin!(shutdown);
+    let mut shutdown = pin!(shutdown);
     let result = loop {
         if claiming.is_none()
             && let Some(room) = NonZeroUsize::new(limit.saturating_sub(tasks.len()))
@@ -173,14 +173,21 @@ impl<I: Inbox, H: Handler> Worker<I, H> {
                         place.turn().await;
                         self.slots.acquire().await
                     };
-                    match self.unless_stopping(&lease, attempt, start).await {
+                    // In a box of its own, as all that most deliveries don't need: each of them pays
+                    // for the size of this future.
+                    let start = Box::pin(self.unless_stopping(&lease, attempt, start));
+                    match start.await {
                         Some(Ok(slot)) => slot,
                         _ => break Settlement::Release,
                     }
                 }
             };
             let job = Job::new(received.clone(), attempt);
-            let failure = match self.alive(&lease, attempt, self.attempt(job)).await {
+            let handled = {
+                let attempted = pin!(self.attempt(job));
+                self.alive(&lease, attempt, attempted).await
+            };
+            let failure = match handled {
                 Ok(()) => break Settlement::Done,
                 Err(failure) => failure,
             };
@@ -197,12 +204,13 @@ impl<I: Inbox, H: Handler> Worker<I, H> {
             }
             // Its place is kept meanwhile, so that no later delivery of the item overtakes it.
             let wait = tokio::time::sleep(after);
-            if self.unless_stopping(&lease, attempt, wait).await.is_none() {
+            let wait = Box::pin(self.unless_stopping(&lease, attempt, wait));
+            if wait.await.is_none() {
                 let after = Duration::ZERO;
                 break Settlement::Retry { after };
             }
             attempt = attempt.saturating_add(1);
-            self.keep(&lease, attempt).await;
+            Box::pin(self.keep(&lease, attempt)).await;
         };
         self.settle(&lease, attempt, settlement).await;
     }
@@ -216,7 +224,8 @@ impl<I: Inbox, H: Handler> Worker<I, H> {
 
     async fn attempt(&self, job: Job) -> Result<(), Failure> {
         let started = Instant::now();
-        let handling = contain(async { self.handler.handle(job).await });
+        let handling = pin!(async { self.handler.handle(job).await });
+        let handling = pin!(contain(handling));
         let limit = self.options.handler_time;
         let (outcome, result) = match within(limit, handling).await {
             Some(Some(Ok(()))) => (AttemptOutcome::Done, Ok(())),
@@ -243,8 +252,8 @@ impl<I: Inbox, H: Handler> Worker<I, H> {
                 return;
             }
             failures += 1;
-            let wait = tokio::time::sleep(INBOX_BACKOFF.after(failures));
-            self.alive(lease, attempt, wait).await;
+            let wait = Box::pin(tokio::time::sleep(INBOX_BACKOFF.after(failures)));
+            Box::pin(self.alive(lease, attempt, wait)).await;
         }
         if let Settlement::Dead { reason } = settlement {
             self.inbox.metrics().dead();
@@ -276,12 +285,12 @@ impl<I: Inbox, H: Handler> Worker<I, H> {
         let Some(period) = self.inbox.heartbeat() else {
             return future.await;
         };
-        let beat = async {
+        let beat = Box::pin(async {
             loop {
                 tokio::time::sleep(period).await;
                 self.keep(lease, attempt).await;
             }
-        };
+        });
         tokio::select! {
             biased;
             output = future => output,
@@ -297,8 +306,7 @@ impl<I: Inbox, H: Handler> Worker<I, H> {
 }
 
 /// The future's output, or `None` where it panics.
-async fn contain<F: Future>(future: F) -> Option<F::Output> {
-    let mut future = std::pin::pin!(future);
+async fn contain<F: Future>(mut future: Pin<&mut F>) -> Option<F::Output> {
     std::future::poll_fn(|context| {
         // The future isn't touched again after a panic.
         match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(context))) {
@@ -307,4 +315,32 @@ async fn contain<F: Future>(future: F) -> Option<F::Output> {
         }
     })
     .await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        SubscriptionKind,
+        inbox::{MemoryInbox, MemoryOptions},
+        testing,
+    };
+
+    #[tokio::test]
+    async fn a_delivery_that_is_handled_takes_less_than_a_kibibyte_beside_its_handler() {
+        let inbox = Arc::new(MemoryInbox::new(MemoryOptions::default()));
+        let delivery = testing::verified(&SubscriptionKind::CreateItem).unwrap();
+        inbox.put(delivery.into()).await.unwrap();
+        let claimed = inbox.claim(NonZeroUsize::MIN).await.unwrap().remove(0);
+        let worker = Arc::new(Worker {
+            inbox,
+            handler: async |_: Job| Ok::<(), Failure>(()),
+            options: WorkerOptions::default(),
+            slots: Semaphore::new(1),
+            stopping: watch::channel(false).1,
+        });
+        let work = worker.work(claimed, Place::free());
+        assert!(size_of_val(&work) < 1024, "{}", size_of_val(&work));
+        work.await;
+    }
 }
