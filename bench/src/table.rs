@@ -13,7 +13,7 @@ use crate::{
 /// `docs/BENCHMARKS.md`; `pictures` is where the curves are, seen from there.
 pub(crate) fn page(report: &Report, pictures: &str) -> String {
     let mut text = format!(
-        "# Benchmarks\n\nWritten by `cargo xtask bench` on {}, of commit `{}`, on {}.\n\nThe numbers are of one run: medians of its rounds, with the least and the most. Servers run on one\ncore, the load on another. Contenders take turns, and a ratio is the median of the rounds' ratios, ours to theirs.\nWhat isn't reached says so. A contender that fails, or doesn't do the same work, is disqualified.\n\n",
+        "# Benchmarks\n\nWritten by `cargo xtask bench` on {}, of commit `{}`, on {}.\n\nThe numbers are of one run: medians of its rounds, with the least and the most. Servers run on one\ncore, the load on another. Contenders take turns, and a ratio is the median of the rounds' ratios, ours to theirs.\nWhat isn't reached says so, and [where the time goes](../bench/PROFILES.md) says why. A contender that fails, or doesn't do\nthe same work, is disqualified.\n\n",
         report.date,
         report.commit,
         report.machine.text()
