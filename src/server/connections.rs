@@ -1,8 +1,11 @@
 //! The connections that are open, and which of them gives way to another one.
 
 use std::{
-    collections::{BTreeMap, HashMap},
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    collections::VecDeque,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use tokio::sync::Notify;
@@ -18,24 +21,35 @@ pub(super) struct Connections {
 
 #[derive(Default)]
 struct Open {
-    next: u64,
-    all: HashMap<u64, Connection>,
-    /// The connections that keep the server waiting, longest first.
-    waiting: BTreeMap<u64, u64>,
+    tick: u64,
+    count: usize,
+    /// Whoever keeps the server waiting, longest first. Who doesn't any more may stand there still,
+    /// with a tick that isn't its own any more.
+    waiting: VecDeque<(u64, Arc<Connection>)>,
 }
 
 struct Connection {
-    /// Its key in `waiting`, while it is there.
-    since: Option<u64>,
-    leave: Arc<Notify>,
+    /// The tick since when it keeps the server waiting, or one of the two below. It is changed to
+    /// and from [`LEFT`] by whoever has the lock.
+    since: AtomicU64,
+    leave: Notify,
 }
+
+/// It waits for the server.
+const SERVED: u64 = 0;
+
+/// It had to leave: whatever it still does changes nothing any more.
+const LEFT: u64 = u64::MAX;
+
+/// So many of those that don't wait any more may stand among those that do, and as many more as there
+/// are connections.
+const STALE: usize = 64;
 
 /// A connection's place, given back on drop.
 #[must_use]
 pub(super) struct Place {
     connections: Connections,
-    number: u64,
-    leave: Arc<Notify>,
+    connection: Arc<Connection>,
 }
 
 impl Connections {
@@ -50,21 +64,18 @@ impl Connections {
     /// by connections that wait for the server.
     pub(super) fn enter(&self) -> Option<Arc<Place>> {
         let mut open = self.lock();
-        if open.all.len() >= self.limit && !open.one_leaves() {
+        if open.count >= self.limit && !open.one_leaves() {
             return None;
         }
-        let number = open.tick();
-        let leave = Arc::new(Notify::new());
-        let connection = Connection {
-            since: None,
-            leave: Arc::clone(&leave),
-        };
-        open.all.insert(number, connection);
-        open.waits(number);
+        open.count += 1;
+        let connection = Arc::new(Connection {
+            since: AtomicU64::new(SERVED),
+            leave: Notify::new(),
+        });
+        open.waits(&connection);
         Some(Arc::new(Place {
             connections: self.clone(),
-            number,
-            leave,
+            connection,
         }))
     }
 
@@ -79,61 +90,72 @@ impl Connections {
 }
 
 impl Open {
-    fn tick(&mut self) -> u64 {
-        self.next += 1;
-        self.next
-    }
-
     fn one_leaves(&mut self) -> bool {
-        let Some((_, number)) = self.waiting.pop_first() else {
-            return false;
-        };
-        if let Some(connection) = self.all.remove(&number) {
-            connection.leave.notify_one();
+        while let Some((tick, connection)) = self.waiting.pop_front() {
+            if connection.turns(tick, LEFT) {
+                self.count -= 1;
+                connection.leave.notify_one();
+                return true;
+            }
         }
-        true
+        false
     }
 
-    fn waits(&mut self, number: u64) {
-        self.is_served(number);
-        let since = self.tick();
-        // One that has to leave has no place to wait in.
-        if let Some(connection) = self.all.get_mut(&number) {
-            connection.since = Some(since);
-            self.waiting.insert(since, number);
+    fn waits(&mut self, connection: &Arc<Connection>) {
+        if connection.since() == LEFT {
+            return;
+        }
+        self.tick += 1;
+        connection.since.store(self.tick, Ordering::Relaxed);
+        self.waiting.push_back((self.tick, Arc::clone(connection)));
+        if self.waiting.len() > 2 * self.count + STALE {
+            self.waiting
+                .retain(|(tick, connection)| connection.since() == *tick);
         }
     }
+}
 
-    fn is_served(&mut self, number: u64) {
-        let connection = self.all.get_mut(&number);
-        if let Some(since) = connection.and_then(|connection| connection.since.take()) {
-            self.waiting.remove(&since);
-        }
+impl Connection {
+    fn since(&self) -> u64 {
+        self.since.load(Ordering::Relaxed)
+    }
+
+    /// Whether it was that until now, and is the other from now on.
+    fn turns(&self, from: u64, to: u64) -> bool {
+        self.since
+            .compare_exchange(from, to, Ordering::Relaxed, Ordering::Relaxed)
+            .is_ok()
     }
 }
 
 impl Place {
     /// From now on the connection keeps the server waiting: for a request, or a part of one.
     pub(super) fn waits(&self) {
-        self.connections.lock().waits(self.number);
+        self.connections.lock().waits(&self.connection);
     }
 
     /// From now on it waits for the server.
     pub(super) fn is_served(&self) {
-        self.connections.lock().is_served(self.number);
+        let since = self.connection.since();
+        if since != LEFT {
+            // Where it has to leave this very moment, it leaves.
+            self.connection.turns(since, SERVED);
+        }
     }
 
     /// Ready once the connection has to give way.
     pub(super) async fn leave(&self) {
-        self.leave.notified().await;
+        self.connection.leave.notified().await;
     }
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
         let mut open = self.connections.lock();
-        open.is_served(self.number);
-        open.all.remove(&self.number);
+        if self.connection.since() != LEFT {
+            self.connection.since.store(SERVED, Ordering::Relaxed);
+            open.count -= 1;
+        }
     }
 }
 
@@ -149,7 +171,7 @@ mod tests {
         let leave = std::pin::pin!(place.leave());
         match leave.poll(&mut Context::from_waker(Waker::noop())) {
             Poll::Ready(()) => {
-                place.leave.notify_one();
+                place.connection.leave.notify_one();
                 true
             }
             Poll::Pending => false,
@@ -173,7 +195,18 @@ mod tests {
             1 => (0..8_usize).prop_map(Step::Ends),
             1 => Just(Step::MakeRoom),
         ];
-        prop::collection::vec(step, 0..64)
+        prop::collection::vec(step, 0..512)
+    }
+
+    #[test]
+    fn a_connection_that_is_served_again_and_again_takes_no_more_memory() {
+        let connections = Connections::new(1);
+        let place = connections.enter().unwrap();
+        for _ in 0..10_000 {
+            place.waits();
+            place.is_served();
+        }
+        assert!(connections.lock().waiting.len() <= 2 + STALE);
     }
 
     proptest! {
