@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use apollo_compiler::ast::Document;
 use apollo_compiler::introspection::check_max_depth;
 use apollo_compiler::request::{RequestError, coerce_variable_values};
 use apollo_compiler::resolvers::Execution;
@@ -10,6 +9,7 @@ use apollo_compiler::response::{GraphQLError, JsonMap, JsonValue};
 use serde_json::{Value, json};
 
 use super::cost::cost_of;
+use super::document::Document;
 use super::node::Node;
 use super::refusal::Refusal;
 use super::reply::{Reply, envelope};
@@ -30,28 +30,22 @@ pub(crate) async fn execute(
     let Ok(monday) = monday_schema() else {
         return Reply::refused(core, &Refusal::internal());
     };
-    let document = match Document::parse(request.query, "request.graphql") {
+    let document = Document::of(&request.query);
+    if !document.errors.is_empty() {
+        return invalid_query(core, &document.errors, Refusal::parse);
+    }
+    let document = match document.executable(&monday.schema) {
         Ok(document) => document,
-        Err(invalid) => {
-            let errors = invalid.errors.iter().map(|error| error.to_json());
-            return invalid_query(core, errors, Refusal::parse);
-        }
-    };
-    let document = match document.to_executable_validate(&monday.schema) {
-        Ok(document) => document,
-        Err(invalid) => {
-            let errors = invalid.errors.iter().map(|error| error.to_json());
-            return invalid_query(core, errors, Refusal::validation);
-        }
+        Err(errors) => return invalid_query(core, errors, Refusal::validation),
     };
     let not_executable = |error: RequestError| {
         let error = error.to_graphql_error(&document.sources);
-        invalid_query(core, [error].into_iter(), Refusal::validation)
+        invalid_query(core, &[error], Refusal::validation)
     };
     let prepared = (|| {
         let operation = document.operations.get(request.operation_name.as_deref())?;
         if operation.is_query() {
-            check_max_depth(&document, operation)?;
+            check_max_depth(document, operation)?;
         }
         let variables = match JsonValue::from(Value::Object(request.variables)) {
             JsonValue::Object(variables) => variables,
@@ -64,7 +58,7 @@ pub(crate) async fn execute(
         Ok(prepared) => prepared,
         Err(error) => return not_executable(error),
     };
-    let cost = cost_of(&document, operation, &variables);
+    let cost = cost_of(document, operation, &variables);
     let (limits, now) = (core.limits(), core.clock.now());
     let writes = operation.is_mutation();
     let budget = match core.limiter.spend(&limits, now, &token, writes, cost) {
@@ -73,7 +67,7 @@ pub(crate) async fn execute(
     };
     let call = Call::new(core.clone(), token, version, budget);
     let root = if writes { Node::Mutation } else { Node::Query };
-    let executed = Execution::new(&monday.schema, &document)
+    let executed = Execution::new(&monday.schema, document)
         .operation(operation)
         .implementers_map(&monday.implementers)
         .coerced_variable_values(&variables)
@@ -125,12 +119,13 @@ fn completed(core: &Core, call: &Call, data: Value, errors: &[GraphQLError]) -> 
 /// The answer to a query that isn't valid.
 fn invalid_query(
     core: &Core,
-    errors: impl Iterator<Item = GraphQLError>,
+    errors: &[GraphQLError],
     refusal: impl Fn(String) -> Refusal,
 ) -> Reply {
     let mut body = envelope(core);
     body["errors"] = errors
-        .map(|error| error_json(&error, &refusal(error.message.clone())))
+        .iter()
+        .map(|error| error_json(error, &refusal(error.message.clone())))
         .collect();
     Reply::json(200, body)
 }

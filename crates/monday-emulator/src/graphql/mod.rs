@@ -7,6 +7,7 @@ mod board;
 mod column_value;
 mod cost;
 mod defaults;
+mod document;
 mod execute;
 mod item;
 mod mutation;

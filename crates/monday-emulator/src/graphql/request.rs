@@ -1,8 +1,9 @@
 //! A GraphQL request as it comes over HTTP.
 
-use apollo_compiler::ast::{Definition, Document, Field, OperationDefinition, Selection};
+use apollo_compiler::ast::{Definition, Field, OperationDefinition, Selection};
 use serde_json::{Map, Value};
 
+use super::document::Document;
 use super::refusal::Refusal;
 
 /// The body of a call to the API.
@@ -46,11 +47,9 @@ impl GraphqlRequest {
 
     /// What the request is about, as far as that can be told before it is validated.
     pub(crate) fn outline(&self) -> Outline {
-        let document = match Document::parse(self.query.as_str(), "request.graphql") {
-            Ok(document) => document,
-            Err(invalid) => invalid.partial,
-        };
+        let document = Document::of(&self.query);
         let operations: Vec<&OperationDefinition> = document
+            .ast
             .definitions
             .iter()
             .filter_map(|definition| match definition {
