@@ -1,6 +1,6 @@
 //! Who is compared with whom.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{
     aim::{Aim, Verdict},
@@ -19,7 +19,7 @@ struct Comparison {
 }
 
 /// One line of the table.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Row {
     pub(crate) what: String,
     pub(crate) reference: String,

@@ -74,6 +74,14 @@ enum Command {
         #[arg(long, num_args = 1..)]
         only: Vec<parts::Part>,
     },
+    /// Write the pages and plots of a run anew
+    Pages {
+        /// Its results, `results/<date>.json`
+        results: PathBuf,
+        /// Where they go, as for `all`
+        #[arg(long)]
+        out: PathBuf,
+    },
     /// Serve as one of the contenders; prints where
     Serve { contender: serve::Contender },
     /// Send deliveries to an address
@@ -128,6 +136,9 @@ fn main() -> Outcome {
                 is_quick: quick,
             };
             report::run(&settings, &only)
+        }
+        Command::Pages { results, out } => {
+            report::write_again(&results, &std::path::absolute(out)?)
         }
         Command::Serve { contender } => serve::run(contender),
         Command::Load(options) => load::run(&options),

@@ -1,19 +1,24 @@
 //! The whole run, or some parts of it, and what is written of it.
 
-use std::{fs, path::Path, time::Instant};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    time::Instant,
+};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{
     Outcome, capacity, compare,
     compare::Row,
     findings::Findings,
+    generate,
     machine::{self, Machine},
     parts::{Part, Settings, root},
     table,
 };
 
-#[derive(Serialize)]
+#[derive(Serialize, Deserialize)]
 pub(crate) struct Report {
     pub(crate) date: String,
     pub(crate) commit: String,
@@ -26,7 +31,7 @@ pub(crate) struct Report {
 }
 
 /// A part that gave no numbers.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Failed {
     pub(crate) part: String,
     pub(crate) reason: String,
@@ -86,22 +91,57 @@ pub(crate) fn run(settings: &Settings, only: &[Part]) -> Outcome {
     Err(format!("these parts have failed: {}", names.join(", ")).into())
 }
 
-fn write(report: &Report, out: &Path, is_whole: bool) -> Outcome {
-    let (results, docs, pictures) = if is_whole {
-        (out.join("results"), out.join("../docs"), "../bench/results")
-    } else {
-        (out.join("partial"), out.join("partial"), ".")
-    };
-    fs::create_dir_all(&results)?;
-    fs::create_dir_all(&docs)?;
-    let json = serde_json::to_string_pretty(report)? + "\n";
-    fs::write(results.join(format!("{}.json", report.date)), json)?;
-    for curve in &report.findings.curves {
-        fs::write(results.join(format!("{}.svg", curve.name)), curve.svg())?;
+/// Writes the pages and pictures of a run anew, from its results.
+pub(crate) fn write_again(results: &Path, out: &Path) -> Outcome {
+    let mut report: Report = serde_json::from_str(&fs::read_to_string(results)?)?;
+    let drawn = generate::curves(&report.findings);
+    let curves = &mut report.findings.curves;
+    curves.retain(|curve| drawn.iter().all(|again| again.name != curve.name));
+    curves.extend(drawn);
+    report.rows = compare::rows(&report.findings);
+    write_pages(&report, &Places::new(out, true))
+}
+
+/// Where results and pages go; pictures go to the results, which the pages call that.
+struct Places {
+    results: PathBuf,
+    pages: PathBuf,
+    pictures: &'static str,
+}
+
+impl Places {
+    fn new(out: &Path, is_whole: bool) -> Self {
+        let (results, pages, pictures) = if is_whole {
+            (out.join("results"), out.join("../docs"), "../bench/results")
+        } else {
+            (out.join("partial"), out.join("partial"), ".")
+        };
+        Self {
+            results,
+            pages,
+            pictures,
+        }
     }
-    fs::write(docs.join("BENCHMARKS.md"), table::page(report, pictures))?;
+}
+
+fn write(report: &Report, out: &Path, is_whole: bool) -> Outcome {
+    let places = Places::new(out, is_whole);
+    fs::create_dir_all(&places.results)?;
+    let json = serde_json::to_string_pretty(report)? + "\n";
+    fs::write(places.results.join(format!("{}.json", report.date)), json)?;
+    write_pages(report, &places)
+}
+
+fn write_pages(report: &Report, places: &Places) -> Outcome {
+    fs::create_dir_all(&places.pages)?;
+    for curve in &report.findings.curves {
+        let picture = places.results.join(format!("{}.svg", curve.name));
+        fs::write(picture, curve.svg())?;
+    }
+    let page = table::page(report, places.pictures);
+    fs::write(places.pages.join("BENCHMARKS.md"), page)?;
     if let Some(page) = capacity::page(report) {
-        fs::write(docs.join("CAPACITY.md"), page)?;
+        fs::write(places.pages.join("CAPACITY.md"), page)?;
     }
     Ok(())
 }
