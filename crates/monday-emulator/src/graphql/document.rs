@@ -59,12 +59,15 @@ impl Document {
         }
     }
 
-    /// The document as it is executed, or what is wrong with it by monday's schema: there is one
-    /// schema in a process.
+    /// The document as it is executed, or what is wrong with it: its syntax, or by monday's schema,
+    /// of which there is one in a process.
     pub(crate) fn executable(
         &self,
         schema: &Valid<Schema>,
     ) -> Result<&Valid<ExecutableDocument>, &[GraphQLError]> {
+        if !self.errors.is_empty() {
+            return Err(&self.errors);
+        }
         let executable = self.executable.get_or_init(|| {
             self.ast.to_executable_validate(schema).map_err(|invalid| {
                 let errors = invalid.errors.iter().map(|error| error.to_json());
