@@ -3,6 +3,11 @@
 use monday_webhooks::{Subscription, SubscriptionKind};
 use serde_json::Value;
 
+/// The event of a name, as it is read of what monday says: one of the 21, or another.
+fn named(name: String) -> SubscriptionKind {
+    name.parse().unwrap_or(SubscriptionKind::Other(name))
+}
+
 /// The first byte chooses the event, the rest is the config: none where it isn't JSON.
 pub fn check(data: &[u8]) {
     let Some((first, rest)) = data.split_first() else {
@@ -11,7 +16,7 @@ pub fn check(data: &[u8]) {
     let kind = SubscriptionKind::ALL
         .get(usize::from(*first) % (SubscriptionKind::ALL.len() + 1))
         .cloned()
-        .unwrap_or_else(|| SubscriptionKind::Other(String::from_utf8_lossy(rest).into_owned()));
+        .unwrap_or_else(|| named(String::from_utf8_lossy(rest).into_owned()));
     let config = serde_json::from_slice::<Value>(rest).ok();
     let Ok(subscription) = Subscription::from_parts(&kind, config.as_ref()) else {
         return;

@@ -27,7 +27,7 @@ macro_rules! subscription_kinds {
         #[non_exhaustive]
         pub enum SubscriptionKind {
             $($(#[$doc])* $variant,)*
-            /// An event that the schema doesn't have, by the name that monday gave it.
+            /// An event that the schema doesn't have, by monday's name. One of the 21 is never read so.
             Other(String),
         }
 
