@@ -11,6 +11,9 @@ use tokio::{sync::Notify, time::Instant};
 
 use super::deadline::Deadline;
 
+/// No budget has more points, and sums of so many don't overflow: monday's has ten million a minute.
+const MOST: i64 = 1 << 40;
+
 /// What monday says of the budget in an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 pub(super) struct Complexity {
@@ -89,7 +92,7 @@ impl Budget {
         };
         if let Some(resets) = known.resets {
             // What isn't known costs something, too.
-            if now < resets && known.left - known.under_way < points.max(1) {
+            if now < resets && known.left.saturating_sub(known.under_way) < points.max(1) {
                 return Err(Some(resets));
             }
             if now >= resets {
@@ -129,21 +132,23 @@ impl Budget {
 impl Reserved {
     /// Takes over what the answer to the call says.
     pub(super) fn learn(&self, said: Complexity) {
+        let [before, after, query] =
+            [said.before, said.after, said.query].map(|points| points.clamp(-MOST, MOST));
         let resets = Instant::now() + self.budget.scaled(said.reset_in_x_seconds);
         let mut known = self.budget.known();
-        known.costs.insert(self.operation, Some(said.query));
+        known.costs.insert(self.operation, Some(query));
         let is_first = known.full.is_none();
-        known.full = known.full.max(Some(said.before));
+        known.full = known.full.max(Some(before));
         if is_first {
-            known.left = said.after;
+            known.left = after;
             known.resets = Some(resets);
         } else if self.minute == known.minutes {
             // Answers overtake each other: within a minute the lowest is the latest.
-            known.left = known.left.min(said.after);
+            known.left = known.left.min(after);
             known.resets = known.resets.max(Some(resets));
         } else {
             // The call may have run in the old minute or in the new one.
-            known.left -= said.query;
+            known.left = known.left.saturating_sub(query);
         }
     }
 
@@ -180,6 +185,30 @@ mod tests {
             after,
             query,
             reset_in_x_seconds,
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn no_number_that_an_answer_may_have_is_too_much_to_reckon_with() {
+        let extremes = [i64::MIN, -1, 0, 1, i64::MAX];
+        for before in extremes {
+            for after in extremes {
+                for query in extremes {
+                    let budget = Arc::new(Budget::new(MINUTE));
+                    let now = Instant::now();
+                    for _ in 0..4 {
+                        let calls: Vec<_> = (0..4)
+                            .filter_map(|_| budget.try_reserve("A", now).ok())
+                            .collect();
+                        for call in &calls {
+                            call.learn(said(before, after, query, u64::MAX));
+                        }
+                        // The minute is over.
+                        drop(budget.try_reserve("A", now + MINUTE * 60 * 60));
+                    }
+                    assert_eq!(budget.known().under_way, 0);
+                }
+            }
         }
     }
 

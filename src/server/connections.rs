@@ -29,8 +29,8 @@ struct Open {
 }
 
 struct Connection {
-    /// The tick since when it keeps the server waiting, or one of the two below. It is changed to
-    /// and from [`LEFT`] by whoever has the lock.
+    /// The tick since when it keeps the server waiting, or one of the two below. Only who has the lock
+    /// makes it [`LEFT`], which it stays.
     since: AtomicU64,
     leave: Notify,
 }
