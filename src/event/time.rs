@@ -1,6 +1,6 @@
 //! Times as monday writes them.
 
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Deserializer, de};
 
@@ -27,11 +27,18 @@ fn time(text: &str) -> Option<SystemTime> {
     let (hours, minutes) = offset.get(1..)?.split_once(':')?;
     let offset_size =
         Duration::from_secs(two_digits(hours, 23)? * 3600 + two_digits(minutes, 59)? * 60);
-    match offset.as_bytes().first()? {
+    let utc = match offset.as_bytes().first()? {
         b'+' => local.checked_sub(offset_size),
         b'-' => local.checked_add(offset_size),
         _ => None,
-    }
+    };
+    // As in UTC: a year of four digits, not before 1970.
+    utc.filter(|utc| (UNIX_EPOCH..end_of_time()).contains(utc))
+}
+
+/// The year 10000.
+fn end_of_time() -> SystemTime {
+    UNIX_EPOCH + Duration::from_secs(253_402_300_800)
 }
 
 fn two_digits(text: &str, most: u64) -> Option<u64> {
@@ -64,12 +71,28 @@ mod tests {
             "2026-10-12T08:15:42+ 0:00",
             "2026-10-12T08:15:42++1:00",
             "2026-10-12T08:15:4é+00:00",
+            // Before and after all times that can be written down again.
+            "1970-01-01T00:00:00+01:00",
+            "9999-12-31T23:59:59-01:00",
         ] {
             assert_eq!(time(other), None, "{other}");
         }
     }
 
     proptest! {
+        /// Whatever is read can be written, as `to_cloudevent` does.
+        #[test]
+        fn a_time_that_is_read_can_be_written(
+            year in prop_oneof![Just(1970), Just(9999), 1970_u32..=9999],
+            (month, day, hour, sign) in prop_oneof![Just((1, 1, 0, '+')), Just((12, 31, 23, '-'))],
+            offset in 0_u32..24,
+        ) {
+            let text = format!("{year:04}-{month:02}-{day:02}T{hour:02}:30:00{sign}{offset:02}:31");
+            if let Some(time) = time(&text) {
+                let _ = humantime::format_rfc3339_millis(time).to_string();
+            }
+        }
+
         #[test]
         fn no_text_makes_the_reading_of_a_time_panic(text in "\\PC{0,40}", digits in "[0-9TZ:.+-]{0,32}") {
             let _ = (time(&text), time(&digits));

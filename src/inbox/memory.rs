@@ -16,8 +16,8 @@ use tokio::{sync::Notify, time::Instant};
 use crate::{event::DedupeKey, receiver::Taken};
 
 use super::{
-    Claimed, DeadLetter, DeadLetterId, DedupeWindow, Inbox, InboxError, Ledger, Metrics, Received,
-    Settlement, Status, digest::key_digest, received::millis, seen::Seen,
+    Claimed, DeadLetter, DeadLetterId, DedupeWindow, Inbox, InboxError, LONGEST_WAIT, Ledger,
+    Metrics, Received, Settlement, Status, digest::key_digest, received::millis, seen::Seen,
 };
 
 /// The limits of a [`MemoryInbox`].
@@ -145,16 +145,18 @@ impl Shared {
 
     fn put(&self, received: Received) -> Result<Taken, InboxError> {
         let key = key_digest(&DedupeKey(&received.delivery));
-        let now = millis(received.received_at);
+        let now = millis(SystemTime::now());
+        let at = millis(received.received_at).min(now);
         let mut state = self.state();
-        if state.seen.contains(key, now) {
+        state.seen.settle_at(now);
+        if state.seen.contains(key, at) {
             return Ok(Taken::Duplicate);
         }
         let bytes = state.bytes + received.delivery.body().len();
         if state.held() >= self.options.deliveries || bytes > self.options.bytes {
             return Err(InboxError::Full);
         }
-        state.seen.insert(key, now).map_err(|_| InboxError::Full)?;
+        state.seen.insert(key, at).map_err(|_| InboxError::Full)?;
         state.bytes = bytes;
         let number = state.next;
         state.next += 1;
@@ -203,12 +205,11 @@ impl Shared {
         match settlement {
             Settlement::Done => state.bytes -= entry.received.delivery.body().len(),
             Settlement::Retry { after } => {
-                let now = Instant::now();
-                let due = now.checked_add(after).unwrap_or(now);
+                let due = Instant::now() + after.min(LONGEST_WAIT);
                 state.later.insert((due, number), entry);
             }
             Settlement::Release => {
-                entry.attempts -= 1;
+                entry.attempts = entry.attempts.saturating_sub(1);
                 state.ready.insert(number, entry);
             }
             Settlement::Dead { reason } => {

@@ -71,6 +71,9 @@ use std::{num::NonZeroUsize, time::Duration};
 
 use crate::receiver::Taken;
 
+/// The longest wait for another attempt: any clock can count so far.
+const LONGEST_WAIT: Duration = Duration::from_hours(365 * 24);
+
 pub use error::InboxError;
 pub use ledger::{DeadLetter, DeadLetterId, Ledger, Status};
 pub use memory::{MemoryInbox, MemoryLease, MemoryOptions};
@@ -175,7 +178,7 @@ pub enum Settlement {
     Done,
     /// It is handed over again, not before this time has passed.
     Retry {
-        /// The wait.
+        /// The wait: a year at most, a longer one counts as that.
         after: Duration,
     },
     /// It is handed over again at once, and the attempt doesn't count where the inbox can help

@@ -5,8 +5,12 @@ use std::{
     hash::{BuildHasherDefault, Hasher},
 };
 
-/// A window is remembered in so many parts, and forgotten part by part.
+/// A window is remembered in so many parts at least, and forgotten part by part.
 const GENERATIONS: i64 = 8;
+
+/// A part has at most this share of all that may be remembered. So where there are too many, all
+/// but so many wait for what may be forgotten.
+const SHARE: usize = 16;
 
 /// A set that grows moves all that it holds. In shards that is a short pause now and then instead
 /// of one long one.
@@ -66,7 +70,9 @@ impl Seen {
             }
         }
         let span = self.window / GENERATIONS;
-        let fits = |newest: &Generation| now < newest.first.saturating_add(span);
+        let size = self.max.div_ceil(SHARE);
+        let fits =
+            |newest: &Generation| now < newest.first.saturating_add(span) && newest.count < size;
         if !self.generations.back().is_some_and(fits) {
             self.generations.push_back(Generation::new(now));
         }
@@ -79,6 +85,19 @@ impl Seen {
             }
         }
         Ok(())
+    }
+
+    /// What was seen at a time that is still to come counts as seen now: a clock that was wrong
+    /// would otherwise keep it, and all that came with it, until then. Returns whether there was
+    /// such a time.
+    pub(super) fn settle_at(&mut self, now: i64) -> bool {
+        let mut wrong = false;
+        for generation in &mut self.generations {
+            wrong |= generation.last > now;
+            generation.first = generation.first.min(now);
+            generation.last = generation.last.min(now);
+        }
+        wrong
     }
 
     /// Takes back what was inserted last, since it was not kept after all.
@@ -174,7 +193,48 @@ mod tests {
         assert!(seen.contains(10, 301));
     }
 
+    #[test]
+    fn a_clock_that_was_set_back_keeps_nothing_longer() {
+        let mut seen = Seen::new(1_000, 300, 10);
+        seen.insert(1, 5_000_000).unwrap();
+        assert!(seen.settle_at(2_000));
+        seen.insert(2, 2_000).unwrap();
+        assert!(!seen.settle_at(3_000));
+        assert!(seen.contains(1, 3_000));
+        assert!(!seen.contains(1, 3_001) && !seen.contains(2, 3_001));
+    }
+
     proptest! {
+        /// At a steady rate, or in bursts: whoever is refused has to wait for what monday may still
+        /// repeat, and that is known.
+        #[test]
+        fn what_monday_may_repeat_is_known_and_nothing_else_keeps_others_out(
+            max in 16_usize..300,
+            pauses in prop::collection::vec(0i64..8, 1..16),
+            steps in 0_usize..1_500,
+        ) {
+            let (window, least) = (1_000, 100);
+            let mut seen = Seen::new(window, least, max);
+            let mut kept: Vec<(u128, i64)> = Vec::new();
+            let mut now = 1_000;
+            for (step, pause) in (0..steps).zip(pauses.iter().cycle()) {
+                now += pause;
+                let digest = key_digest(&step);
+                let young = kept.iter().filter(|(_, at)| now - at <= least).count();
+                if seen.insert(digest, now).is_ok() {
+                    kept.push((digest, now));
+                } else {
+                    // All but a sixteenth.
+                    prop_assert!(young + max.div_ceil(16) > max, "{young} of {max}");
+                }
+            }
+            for (digest, at) in kept {
+                if now - at <= least {
+                    prop_assert!(seen.contains(digest, now));
+                }
+            }
+        }
+
         /// Against a map: what is younger than the window is known, and what is older than the
         /// window and a generation isn't.
         #[test]

@@ -2,10 +2,13 @@
 
 use std::{
     fs,
+    future::Future,
     num::NonZeroUsize,
     path::{Path, PathBuf},
+    pin::pin,
     sync::{Arc, atomic::Ordering::Relaxed},
-    time::Duration,
+    task::{Context, Waker},
+    time::{Duration, SystemTime},
 };
 
 use monday_webhooks::{
@@ -17,6 +20,7 @@ use monday_webhooks::{
 };
 use rusqlite::Connection;
 use tempfile::TempDir;
+use tokio::task::unconstrained;
 
 use super::{
     conformance,
@@ -237,6 +241,141 @@ async fn a_lock_of_another_program_is_waited_for_and_then_refused() {
     assert!(matches!(error, InboxError::Locked(_)), "{error}");
     other.execute_batch("ROLLBACK").unwrap();
     assert_eq!(inbox.put(received(1)).await.unwrap(), Taken::New);
+}
+
+/// Asks for each once, and doesn't wait for the answer.
+fn give_up(inbox: &SqliteInbox, numbers: std::ops::Range<u64>) {
+    let mut context = Context::from_waker(Waker::noop());
+    for number in numbers {
+        // A task's turn has room for more than tokio gives it otherwise.
+        let put = pin!(unconstrained(inbox.put(received(number))));
+        assert!(put.poll(&mut context).is_pending());
+    }
+}
+
+#[tokio::test]
+async fn callers_that_gave_up_count_until_their_deliveries_are_committed() {
+    let folder = tempfile::tempdir().unwrap();
+    let inbox = open(&folder);
+    let other = Connection::open(file(&folder)).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    give_up(&inbox, 0..3_000);
+    other.execute_batch("ROLLBACK").unwrap();
+    // It comes after all that was asked for before.
+    inbox.put(received(5_000)).await.unwrap();
+    assert!(inbox.status().await.unwrap().waiting <= 1024 + 1);
+}
+
+#[tokio::test]
+async fn where_no_room_is_left_handled_deliveries_make_some() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut options = SqliteOptions::default();
+    options.max_bytes = Some(128 * 1024);
+    let inbox = SqliteInbox::open(file(&folder), options).unwrap();
+    let mut kept = 0;
+    while inbox.put(received(kept)).await.is_ok() {
+        kept += 1;
+    }
+    let all = usize::try_from(kept).unwrap();
+    let claimed = inbox.claim(NonZeroUsize::new(all).unwrap()).await.unwrap();
+    assert_eq!(claimed.len(), all);
+    // A put that fails, and in the same commit as a settlement another one that would.
+    let other = Connection::open(file(&folder)).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    give_up(&inbox, kept..kept + 1);
+    let settle = |index: usize| inbox.settle(&claimed[index].lease, Settlement::Done);
+    let refused = inbox.put(received(kept + 1));
+    let end = async { other.execute_batch("ROLLBACK").unwrap() };
+    let (_, one, two, three, ()) = tokio::join!(refused, settle(0), settle(1), settle(2), end);
+    for settled in [one, two, three] {
+        settled.unwrap();
+    }
+    for index in 3..all {
+        settle(index).await.unwrap();
+    }
+    assert_eq!(inbox.put(received(kept + 2)).await.unwrap(), Taken::New);
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_file_by_another_name_has_the_same_owner() {
+    let folder = tempfile::tempdir().unwrap();
+    let link = folder.path().join("link");
+    // Before the file is there, and after.
+    std::os::unix::fs::symlink(file(&folder), &link).unwrap();
+    let by_link = SqliteInbox::open(&link, SqliteOptions::default()).unwrap();
+    let error = open_error(&file(&folder));
+    assert!(matches!(error, InboxError::InUse { .. }), "{error}");
+    drop(by_link);
+    let _by_name = open(&folder);
+    let error = open_error(&link);
+    assert!(matches!(error, InboxError::InUse { .. }), "{error}");
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_file_that_others_may_read_is_closed_to_them() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(file(&folder), "").unwrap();
+    fs::set_permissions(file(&folder), PermissionsExt::from_mode(0o644)).unwrap();
+    let inbox = open(&folder);
+    inbox.put(received(1)).await.unwrap();
+    for entry in fs::read_dir(folder.path()).unwrap() {
+        let entry = entry.unwrap();
+        let mode = entry.metadata().unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "{:?}", entry.path());
+    }
+}
+
+/// Set back by ten years after a delivery: the clock had not been set when the machine started.
+#[tokio::test]
+async fn what_a_wrong_clock_received_is_forgotten_like_the_rest() {
+    let folder = tempfile::tempdir().unwrap();
+    let inbox = open(&folder);
+    inbox.put(received(1)).await.unwrap();
+    drop(inbox);
+    let connection = Connection::open(file(&folder)).unwrap();
+    let ahead = "UPDATE seen SET at = at + 10 * 365 * 86400000";
+    assert_eq!(connection.execute(ahead, ()).unwrap(), 1);
+    drop(connection);
+
+    let inbox = open(&folder);
+    assert_eq!(inbox.put(received(1)).await.unwrap(), Taken::Duplicate);
+    inbox.put(received(2)).await.unwrap();
+    let connection = Connection::open(file(&folder)).unwrap();
+    let now = "SELECT count(*) FROM seen WHERE at > unixepoch('subsec') * 1000";
+    let count: i64 = connection.query_row(now, (), |row| row.get(0)).unwrap();
+    assert_eq!(count, 0);
+    // The same from a program that says so itself.
+    let mut ahead = received(3);
+    ahead.received_at += Duration::from_hours(10 * 365 * 24);
+    inbox.put(ahead).await.unwrap();
+    let count: i64 = connection.query_row(now, (), |row| row.get(0)).unwrap();
+    assert_eq!(count, 0);
+}
+
+#[tokio::test]
+async fn after_a_restart_the_latest_are_remembered_where_not_all_can_be() {
+    let folder = tempfile::tempdir().unwrap();
+    let inbox = open(&folder);
+    let long_ago = SystemTime::now() - Duration::from_hours(1);
+    for number in 0..100 {
+        let mut received = received(number);
+        received.received_at = long_ago;
+        inbox.put(received).await.unwrap();
+    }
+    for number in 100..120 {
+        inbox.put(received(number)).await.unwrap();
+    }
+    drop(inbox);
+    let mut options = SqliteOptions::default();
+    options.remembered = 50;
+    let inbox = SqliteInbox::open(file(&folder), options).unwrap();
+    for number in 100..120 {
+        assert_eq!(inbox.put(received(number)).await.unwrap(), Taken::Duplicate);
+    }
 }
 
 #[tokio::test]

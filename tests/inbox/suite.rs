@@ -243,6 +243,31 @@ pub(super) async fn a_settlement_counts_once<I: Inbox>(inbox: Arc<I>) {
     assert_eq!((status.depth(), status.dead), (0, 0));
 }
 
+pub(super) async fn a_wait_without_end_is_not_over_at_once<I: Inbox>(inbox: Arc<I>) {
+    put(inbox.as_ref(), 1).await;
+    let claimed = claim_one(inbox.as_ref()).await;
+    let after = Duration::MAX;
+    let retry = Settlement::Retry { after };
+    inbox.settle(&claimed.lease, retry).await.unwrap();
+    // Had it been due at once, it would have been handed over before the second one.
+    put(inbox.as_ref(), 2).await;
+    let next = claim_one(inbox.as_ref()).await;
+    assert_eq!(number(&next.received.delivery), 2);
+}
+
+pub(super) async fn an_attempt_that_is_taken_back_twice_loses_nothing<I: Inbox>(inbox: Arc<I>) {
+    put(inbox.as_ref(), 1).await;
+    let claimed = claim_one(inbox.as_ref()).await;
+    inbox.keep(&claimed.lease, 0).await.unwrap();
+    inbox
+        .settle(&claimed.lease, Settlement::Release)
+        .await
+        .unwrap();
+    let again = claim_one(inbox.as_ref()).await;
+    assert_eq!(number(&again.received.delivery), 1);
+    assert!(again.attempt <= 2, "{}", again.attempt);
+}
+
 pub(super) async fn a_dead_letter_is_kept_with_its_reason<I: Inbox>(inbox: Arc<I>) {
     let sent = received(1);
     inbox.put(sent.clone()).await.unwrap();

@@ -231,6 +231,34 @@ pub(super) async fn a_hopeless_failure_is_not_tried_again<I: Inbox>(inbox: Arc<I
     assert_eq!(letters[0].reason, "not ours");
 }
 
+/// A handler that takes its process with it returns nothing that could be counted.
+pub(super) async fn a_delivery_that_ends_the_process_each_time_is_given_up<I: Inbox>(
+    inbox: Arc<I>,
+) {
+    put(inbox.as_ref(), [1]).await;
+    let mut options = options();
+    options.max_attempts = 3;
+    for _ in 0..options.max_attempts {
+        let claimed = inbox.claim(NonZeroUsize::MIN).await.unwrap();
+        assert!(claimed[0].attempt <= options.max_attempts);
+    }
+    let (handler, mut calls) = telling();
+    put(inbox.as_ref(), [2]).await;
+    let worker = Running::start(&inbox, options, handler);
+    // The oldest is taken first, so the first was seen when the second is handled.
+    assert_eq!(calls.recv().await, Some((2, 1)));
+    worker.stop().await;
+    assert_eq!(calls.recv().await, None);
+    let status = inbox.status().await.unwrap();
+    assert_eq!((status.depth(), status.dead), (0, 1));
+    let letters = inbox.dead_letters(None, 10).await.unwrap();
+    assert!(
+        letters[0].reason.contains("broke off"),
+        "{}",
+        letters[0].reason
+    );
+}
+
 pub(super) async fn handlers_run_side_by_side_up_to_the_limit<I: Inbox>(inbox: Arc<I>) {
     put(inbox.as_ref(), 0..12).await;
     let mut options = options();

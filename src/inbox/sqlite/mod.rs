@@ -50,7 +50,8 @@ pub struct SqliteOptions {
     /// each. Beyond that the oldest are forgotten before the window is over, but never within 30
     /// minutes; where that isn't possible the inbox counts as full.
     pub remembered: usize,
-    /// How many bytes the file may have; none by default, which means until the disk is full.
+    /// How many bytes the file may have; none by default, which means until the disk is full. What
+    /// is handled may pass it by 64 KiB, since removing deliveries takes some room before it makes any.
     pub max_bytes: Option<u64>,
     /// How long a commit waits for another program that has the file locked: 5 seconds by
     /// default.
@@ -119,7 +120,7 @@ pub struct SqliteLease {
 
 struct Shared {
     commands: mpsc::Sender<Command>,
-    room: Semaphore,
+    room: Arc<Semaphore>,
     changed: Arc<Notify>,
     metrics: Arc<dyn Metrics>,
 }
@@ -148,7 +149,7 @@ impl SqliteInbox {
         Ok(Self {
             shared: Arc::new(Shared {
                 commands,
-                room: Semaphore::new(PENDING),
+                room: Arc::new(Semaphore::new(PENDING)),
                 changed,
                 metrics,
             }),
@@ -196,14 +197,15 @@ impl Inbox for SqliteInbox {
     type Lease = SqliteLease;
 
     async fn put(&self, received: Received) -> Result<Taken, InboxError> {
-        let room = self.shared.room.acquire().await;
-        let _room = room.map_err(|_| InboxError::Closed)?;
+        let place = Arc::clone(&self.shared.room).acquire_owned().await;
+        let place = place.map_err(|_| InboxError::Closed)?;
         let key = key_digest(&DedupeKey(&received.delivery));
         let received = Box::new(received);
         self.shared
             .ask(|reply| Command::Put {
                 received,
                 key,
+                place,
                 reply,
             })
             .await

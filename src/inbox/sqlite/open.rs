@@ -44,7 +44,30 @@ const SCHEMA: &str = "
 /// An open file, and the lock that says whose it is. The lock goes when the process does.
 pub(super) struct Opened {
     pub(super) connection: Connection,
+    /// How many pages the file may have, where there is a limit.
+    max_pages: Option<i64>,
     _lock: File,
+}
+
+/// How many pages more the file may have while only what makes room is written: removing a row can
+/// take a page before it gives one back.
+const SLACK: i64 = 16;
+
+impl Opened {
+    /// Lets the file pass its limit by so much as the removal of rows takes, or no more.
+    pub(super) fn give_slack(&self, slack: bool) -> Result<(), InboxError> {
+        let Some(max_pages) = self.max_pages else {
+            return Ok(());
+        };
+        let pages = max_pages.saturating_add(if slack { SLACK } else { 0 });
+        limit(&self.connection, pages)
+    }
+}
+
+fn limit(connection: &Connection, pages: i64) -> Result<(), InboxError> {
+    connection
+        .pragma_update(None, "max_page_count", pages)
+        .map_err(error)
 }
 
 pub(super) fn open(
@@ -52,10 +75,13 @@ pub(super) fn open(
     lock_time: Duration,
     max_bytes: Option<u64>,
 ) -> Result<Opened, InboxError> {
-    let lock = lock(path)?;
     if !path.exists() {
         create(path).map_err(|error| io_error(&error))?;
     }
+    // By one name, whatever the links that lead to it.
+    let path = &path.canonicalize().map_err(|error| io_error(&error))?;
+    let lock = lock(path)?;
+    close_to_others(path).map_err(|error| io_error(&error))?;
     let connection = Connection::open_with_flags(
         path,
         OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
@@ -63,15 +89,16 @@ pub(super) fn open(
     .map_err(error)?;
     connection.busy_timeout(lock_time).map_err(error)?;
     prepare(&connection, path)?;
+    let mut max_pages = None;
     if let Some(max_bytes) = max_bytes {
         let page_size: i64 = setting(&connection, "page_size")?;
         let pages = i64::try_from(max_bytes).unwrap_or(i64::MAX) / page_size.max(1);
-        connection
-            .pragma_update(None, "max_page_count", pages)
-            .map_err(error)?;
+        limit(&connection, pages)?;
+        max_pages = Some(pages);
     }
     Ok(Opened {
         connection,
+        max_pages,
         _lock: lock,
     })
 }
@@ -98,6 +125,20 @@ fn create(path: &Path) -> io::Result<()> {
         _ => Path::new("."),
     };
     File::open(folder)?.sync_all()
+}
+
+/// SQLite gives its companions the mode that the file has.
+fn close_to_others(path: &Path) -> io::Result<()> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+
+        let mode = path.metadata()?.permissions().mode();
+        if mode & 0o077 != 0 {
+            std::fs::set_permissions(path, PermissionsExt::from_mode(mode & !0o077))?;
+        }
+    }
+    Ok(())
 }
 
 fn private(path: &Path) -> io::Result<File> {

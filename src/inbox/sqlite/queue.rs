@@ -5,6 +5,8 @@ use std::{
     time::{Duration, Instant},
 };
 
+use crate::inbox::LONGEST_WAIT;
+
 /// The order in which deliveries are handed over.
 #[derive(Debug, Default)]
 pub(super) struct Queue {
@@ -93,13 +95,11 @@ impl Queue {
 
     fn wait(&mut self, id: i64, wait: Duration) {
         self.has_news = true;
-        match Instant::now().checked_add(wait) {
-            Some(due) if !wait.is_zero() => {
-                self.later.insert((due, id));
-            }
-            _ => {
-                self.ready.insert(id);
-            }
+        if wait.is_zero() {
+            self.ready.insert(id);
+        } else {
+            let due = Instant::now() + wait.min(LONGEST_WAIT);
+            self.later.insert((due, id));
         }
     }
 }

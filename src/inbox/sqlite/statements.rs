@@ -9,7 +9,7 @@ use crate::{
     event::Delivery,
     id::{AccountId, UserId},
     inbox::{
-        DeadLetter, DeadLetterId, Received, Status,
+        DeadLetter, DeadLetterId, LONGEST_WAIT, Received, Status,
         received::{from_millis, millis},
     },
 };
@@ -57,9 +57,10 @@ pub(super) fn insert(
     connection: &Connection,
     id: i64,
     digest: u128,
+    seen_at: i64,
     received: &Received,
 ) -> Result<()> {
-    let at = millis(received.received_at);
+    let received_at = millis(received.received_at);
     connection
         .prepare_cached(
             "INSERT INTO delivery
@@ -72,11 +73,11 @@ pub(super) fn insert(
             received.verified,
             received.account_id.map(|id| id.get().cast_signed()),
             received.user_id.map(UserId::get),
-            at,
+            received_at,
         ])?;
     connection
         .prepare_cached("INSERT INTO seen (id, digest, at) VALUES (?1, ?2, ?3)")?
-        .execute(params![id, digest.to_be_bytes(), at])?;
+        .execute(params![id, digest.to_be_bytes(), seen_at])?;
     Ok(())
 }
 
@@ -105,9 +106,7 @@ pub(super) fn release(connection: &Connection, id: i64) -> Result<()> {
 }
 
 pub(super) fn retry(connection: &Connection, id: i64, after: Duration) -> Result<()> {
-    let due = SystemTime::now()
-        .checked_add(after)
-        .map_or(i64::MAX, millis);
+    let due = millis(SystemTime::now() + after.min(LONGEST_WAIT));
     connection
         .prepare_cached("UPDATE delivery SET due = ?2 WHERE id = ?1")?
         .execute([id, due])
@@ -206,6 +205,13 @@ pub(super) fn prune(connection: &Connection, horizon: i64, limit: usize) -> Resu
         .execute([horizon, limit])
 }
 
+/// What was received at a time that is still to come counts as received now.
+pub(super) fn settle_at(connection: &Connection, now: i64) -> Result<()> {
+    connection
+        .execute("UPDATE seen SET at = ?1 WHERE at > ?1", [now])
+        .map(drop)
+}
+
 /// The largest number that a delivery has had.
 pub(super) fn last_id(connection: &Connection) -> Result<i64> {
     connection.query_row(
@@ -234,15 +240,20 @@ pub(super) fn unhandled(
     )
 }
 
-/// Calls back with the digest and the time of arrival of what was received since `horizon`.
+/// Calls back with the digest and the time of arrival of what was received since `horizon`, of no
+/// more than the latest `limit`, in their order.
 pub(super) fn remembered(
     connection: &Connection,
     horizon: i64,
+    limit: usize,
     mut each: impl FnMut(u128, i64),
 ) -> Result<()> {
-    let mut statement =
-        connection.prepare("SELECT digest, at FROM seen WHERE at >= ?1 ORDER BY id")?;
-    let mut rows = statement.query([horizon])?;
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let mut statement = connection.prepare(
+        "SELECT digest, at FROM seen WHERE at >= ?1 AND id >
+         ifnull((SELECT id FROM seen ORDER BY id DESC LIMIT 1 OFFSET ?2), -1) ORDER BY id",
+    )?;
+    let mut rows = statement.query([horizon, limit])?;
     while let Some(row) = rows.next()? {
         each(u128::from_be_bytes(row.get(0)?), row.get(1)?);
     }

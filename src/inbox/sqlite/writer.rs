@@ -7,7 +7,7 @@ use std::{
 };
 
 use rusqlite::Connection;
-use tokio::sync::{Notify, oneshot};
+use tokio::sync::{Notify, OwnedSemaphorePermit, oneshot};
 
 use crate::{
     inbox::{
@@ -39,6 +39,9 @@ pub(super) enum Command {
         received: Box<Received>,
         /// The digest of its dedupe key.
         key: u128,
+        /// Its place among those that wait for the commit, whether or not somebody waits for the
+        /// answer.
+        place: OwnedSemaphorePermit,
         reply: Reply<Taken>,
     },
     Claim {
@@ -95,6 +98,8 @@ pub(super) struct Writer {
     window: i64,
     metrics: Arc<dyn Metrics>,
     changed: Arc<Notify>,
+    /// Whether the last commit with a new delivery in it has failed, for want of room perhaps.
+    failing: bool,
 }
 
 impl Writer {
@@ -114,6 +119,7 @@ impl Writer {
             window,
             metrics: options.metrics,
             changed,
+            failing: false,
         })
     }
 
@@ -125,19 +131,48 @@ impl Writer {
             let close = batch
                 .iter()
                 .any(|command| matches!(command, Command::Close));
-            self.commit(batch);
+            self.commit_all(batch);
             if close {
                 return;
             }
         }
     }
 
-    fn commit(&mut self, batch: Vec<Command>) {
+    /// While new deliveries can't be kept, what is handled has a commit of its own: it is what makes
+    /// room.
+    fn commit_all(&mut self, mut batch: Vec<Command>) {
+        let is_put = |command: &Command| matches!(command, Command::Put { .. });
+        if self.failing {
+            let (puts, rest): (Vec<_>, Vec<_>) = batch.into_iter().partition(is_put);
+            if !rest.is_empty() {
+                // An error of these is the commit's, too.
+                let _ = self.file.give_slack(true);
+                self.commit(rest);
+                let _ = self.file.give_slack(false);
+            }
+            batch = puts;
+        }
+        if batch.is_empty() {
+            return;
+        }
+        let puts = batch.iter().any(is_put);
+        let kept = self.commit(batch);
+        if puts {
+            self.failing = !kept;
+        }
+    }
+
+    /// Whether the commit has succeeded.
+    fn commit(&mut self, batch: Vec<Command>) -> bool {
         let started = Instant::now();
         let mut finishes = Vec::with_capacity(batch.len());
         let mut changes = 0;
         let connection = &self.file.connection;
         let mut result = execute(connection, "BEGIN IMMEDIATE");
+        let now = millis(SystemTime::now());
+        if result.is_ok() && self.memory.seen.settle_at(now) {
+            result = statements::settle_at(connection, now).map_err(open::error);
+        }
         for command in batch {
             // After an error the transaction may be gone, and nothing may run outside of one.
             if let Err(error) = &result {
@@ -153,7 +188,7 @@ impl Writer {
             }
         }
         if result.is_ok() && changes > 0 {
-            let horizon = millis(SystemTime::now()).saturating_sub(self.window);
+            let horizon = now.saturating_sub(self.window);
             result = statements::prune(connection, horizon, changes * 2)
                 .map(drop)
                 .map_err(open::error);
@@ -172,10 +207,12 @@ impl Writer {
         for finish in finishes {
             finish(&mut self.memory, result.clone());
         }
+        let is_ok = result.is_ok();
         // Not after every commit: who claims would be told of its own claim, and never rest.
         if self.memory.queue.take_news() {
             self.changed.notify_waiters();
         }
+        is_ok
     }
 }
 
@@ -197,8 +234,10 @@ fn read_back(
         queue.add(id, received_at, Duration::from_millis(wait));
     })?;
     let mut seen = Seen::new(window, least, remembered);
-    statements::remembered(connection, now.saturating_sub(window), |digest, at| {
-        // It was within the limit when it was put.
+    statements::settle_at(connection, now)?;
+    let horizon = now.saturating_sub(window);
+    statements::remembered(connection, horizon, remembered, |digest, at| {
+        // As many as there may be.
         let _ = seen.insert(digest, at);
     })?;
     Ok(Memory {
@@ -216,7 +255,13 @@ fn refuse(command: Command, error: &InboxError) -> Finish {
     }
 
     match command {
-        Command::Put { reply, .. } => answer(reply, error),
+        Command::Put { reply, place, .. } => {
+            let error = error.clone();
+            Box::new(move |_, _| {
+                drop(place);
+                drop(reply.send(Err(error)));
+            })
+        }
         Command::Claim { reply, .. } => answer(reply, error),
         Command::Keep { reply, .. } | Command::Settle { reply, .. } => answer(reply, error),
         Command::Status { reply } => answer(reply, error),
@@ -248,8 +293,21 @@ fn work(
         Command::Put {
             received,
             key,
+            place,
             reply,
-        } => put(connection, memory, &received, key, reply, changes),
+        } => {
+            let finish = put(connection, memory, &received, key, reply, changes);
+            let with_place = |finish: Finish| -> Finish {
+                Box::new(move |memory, result| {
+                    drop(place);
+                    finish(memory, result);
+                })
+            };
+            match finish {
+                Ok(finish) => Ok(with_place(finish)),
+                Err((error, finish)) => Err((error, with_place(finish))),
+            }
+        }
         Command::Claim { max, lease, reply } => {
             claim(connection, memory, max, &*lease, reply, changes)
         }
@@ -330,7 +388,9 @@ fn put(
     reply: Reply<Taken>,
     changes: &mut usize,
 ) -> Result<Finish, (InboxError, Finish)> {
-    let at = millis(received.received_at);
+    let received_at = millis(received.received_at);
+    // What is received in times to come is received now, as far as it is remembered.
+    let at = received_at.min(millis(SystemTime::now()));
     if memory.seen.contains(key, at) {
         // Of a delivery that stands in this very batch, too: the answer waits for the commit.
         return Ok(reply_with(reply, Taken::Duplicate));
@@ -345,12 +405,15 @@ fn put(
     *changes += 1;
     let finish: Finish = Box::new(move |memory, result| {
         match result {
-            Ok(()) => memory.queue.add(id, at, Duration::ZERO),
+            Ok(()) => memory.queue.add(id, received_at, Duration::ZERO),
             Err(_) => memory.seen.remove(key),
         }
         let _ = reply.send(result.map(|()| Taken::New));
     });
-    or_fail(statements::insert(connection, id, key, received), finish)
+    or_fail(
+        statements::insert(connection, id, key, at, received),
+        finish,
+    )
 }
 
 fn claim(

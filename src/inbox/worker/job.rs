@@ -124,7 +124,8 @@ impl Failure {
     }
 
     /// The same, with the next attempt after this wait rather than after the worker's
-    /// [backoff](super::WorkerOptions::backoff): where whoever is called has said when to come again.
+    /// [backoff](super::WorkerOptions::backoff): where whoever is called has said when to come again. A
+    /// wait of over a year counts as a year.
     #[must_use]
     pub const fn after(mut self, wait: Duration) -> Self {
         self.after = Some(wait);

@@ -182,6 +182,11 @@ impl<I: Inbox, H: Handler> Worker<I, H> {
                     }
                 }
             };
+            if attempt > self.options.max_attempts.max(1) {
+                let reason = "it has had all of its attempts: the last one broke off, or the limit is lower now";
+                let reason = reason.to_owned();
+                break Settlement::Dead { reason };
+            }
             let job = Job::new(received.clone(), attempt);
             let handled = {
                 let attempted = pin!(self.attempt(job));
