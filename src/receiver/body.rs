@@ -46,6 +46,9 @@ where
         Some(length) if is_known => RESERVED.min(usize::try_from(length).unwrap_or(RESERVED)),
         _ => 0,
     };
+    if !room(reserved) {
+        return Err(Refusal::Busy);
+    }
     let mut body = std::pin::pin!(Limited::new(body, limit));
     let mut kept = Some(BytesMut::with_capacity(reserved));
     while let Some(frame) = body.frame().await {
@@ -61,7 +64,9 @@ where
         };
         kept = kept.filter(|kept| kept.len() + data.remaining() <= most);
         if let Some(kept) = &mut kept {
-            if !room(data.remaining()) {
+            // Of what was reserved it is there already.
+            let room_left = reserved.saturating_sub(kept.len());
+            if !room(data.remaining().saturating_sub(room_left)) {
                 return Err(Refusal::Busy);
             }
             kept.put(data);

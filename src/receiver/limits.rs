@@ -22,8 +22,8 @@ pub struct Limits {
     /// How many requests with a good token are read and handed over at once, 1,024 by default. One
     /// more is answered 503 with `Retry-After`, and monday tries again.
     pub in_flight: usize,
-    /// How many bytes the bodies of these may have together, as far as they have arrived: 16 MiB by
-    /// default, and never less than one body may have. A request that would exceed them is answered
+    /// How many bytes the bodies of these may have together, as far as they have arrived, or up to
+    /// 64 KiB each as announced: 16 MiB by default, and never less than one body may have. A request that would exceed them is answered
     /// 503 with `Retry-After`.
     pub in_flight_bytes: usize,
 }
