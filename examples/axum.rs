@@ -4,7 +4,7 @@
 //! ```console
 //! $ export MONDAY_SIGNING_SECRET=… MONDAY_CLIENT_SECRET=…
 //! $ export MONDAY_WEBHOOK_URL=https://…/monday MONDAY_APP_WEBHOOK_URL=https://…/monday/app
-//! $ cargo run --features axum,sqlite --example axum
+//! $ cargo run --features axum,server,sqlite --example axum
 //! ```
 //!
 //! axum's own accept loop has no time limit for a request's header: this is for behind a proxy that
@@ -25,6 +25,7 @@ use monday_webhooks::{
     auth::{ClientSecret, SigningSecret, Verifier},
     inbox::{self, Failure, Job, SqliteInbox, SqliteOptions, WorkerOptions},
     receiver::{Refusal, Sink, Verified},
+    server::stop_signal,
 };
 
 #[tokio::main]
@@ -46,11 +47,11 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     tokio::try_join!(
         async {
             let server = axum::serve(listener, router(app));
-            let served = server.with_graceful_shutdown(interrupted()).await;
+            let served = server.with_graceful_shutdown(stop_signal()).await;
             served.map_err(Box::<dyn std::error::Error>::from)
         },
         async {
-            let worked = inbox::run(inbox, handle, WorkerOptions::default(), interrupted()).await;
+            let worked = inbox::run(inbox, handle, WorkerOptions::default(), stop_signal()).await;
             worked.map_err(Box::from)
         },
     )?;
@@ -113,11 +114,5 @@ impl FromRef<App> for Verifier<SigningSecret> {
 impl FromRef<App> for Verifier<ClientSecret> {
     fn from_ref(app: &App) -> Self {
         app.lifecycle.clone()
-    }
-}
-
-async fn interrupted() {
-    if let Err(error) = tokio::signal::ctrl_c().await {
-        eprintln!("Ctrl-C can't be heard, so this stops now: {error}");
     }
 }

@@ -13,7 +13,7 @@ use monday_webhooks::{
     Receiver,
     auth::{SigningSecret, Verifier},
     inbox::{self, Failure, Job, Order, SqliteInbox, SqliteOptions, WorkerOptions},
-    server::Server,
+    server::{Server, stop_signal},
 };
 
 #[tokio::main]
@@ -33,10 +33,10 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     // handles.
     tokio::try_join!(
         async {
-            server.serve(receiver, interrupted()).await;
+            server.serve(receiver, stop_signal()).await;
             Ok(())
         },
-        inbox::run(inbox, handle, options, interrupted()),
+        inbox::run(inbox, handle, options, stop_signal()),
     )?;
     Ok(())
 }
@@ -55,10 +55,4 @@ async fn handle(job: Job) -> Result<(), Failure> {
         job.attempt
     );
     Ok(())
-}
-
-async fn interrupted() {
-    if let Err(error) = tokio::signal::ctrl_c().await {
-        eprintln!("Ctrl-C can't be heard, so this stops now: {error}");
-    }
 }

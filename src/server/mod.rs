@@ -9,9 +9,11 @@ mod endpoint;
 mod limits;
 mod linger;
 mod shed;
+mod stop;
 
 pub use endpoint::TimedBody;
 pub use limits::Limits;
+pub use stop::stop_signal;
 
 use std::{convert::Infallible, future::Future, io, net::SocketAddr, sync::Arc};
 
@@ -45,7 +47,7 @@ const MIN_BUFFER: usize = 8192;
 /// A listener with one endpoint.
 ///
 /// ```no_run
-/// use monday_webhooks::{Delivery, Receiver, auth::{SigningSecret, Verifier}, receiver::Verified, server::Server};
+/// use monday_webhooks::{Delivery, Receiver, auth::{SigningSecret, Verifier}, receiver::Verified, server::{Server, stop_signal}};
 ///
 /// # async fn run() -> Result<(), Box<dyn std::error::Error>> {
 /// let verifier = Verifier::new(SigningSecret::new(std::env::var("MONDAY_SIGNING_SECRET")?)?);
@@ -54,7 +56,7 @@ const MIN_BUFFER: usize = 8192;
 ///     Ok::<(), std::io::Error>(())
 /// });
 /// let server = Server::bind("127.0.0.1:8080".parse()?, "/monday").await?;
-/// server.serve(receiver, async { tokio::signal::ctrl_c().await.unwrap_or_default() }).await;
+/// server.serve(receiver, stop_signal()).await;
 /// # Ok(())
 /// # }
 /// ```

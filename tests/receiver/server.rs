@@ -8,7 +8,7 @@ use std::{convert::Infallible, sync::Arc, time::Duration};
 use monday_webhooks::{
     Delivery, Receiver,
     receiver::{self, Unsigned, Unverified, dangerous},
-    server::Limits,
+    server::{Limits, stop_signal},
 };
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -50,6 +50,22 @@ async fn whoever_sends_a_body_slowly_is_refused_and_closed() {
     }
     assert_eq!(statuses(&running.exchange(last(&numbered(1))).await), [200]);
     assert_eq!(*seen.lock().unwrap(), [1]);
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_stop_is_heard_from_the_call_on_whoever_asks_for_it() {
+    for signal in ["-INT", "-TERM"] {
+        let stops = [stop_signal(), stop_signal()];
+        let id = std::process::id().to_string();
+        let kill = std::process::Command::new("kill")
+            .args([signal, &id])
+            .status();
+        assert!(kill.unwrap().success());
+        for stop in stops {
+            stop.await;
+        }
+    }
 }
 
 #[tokio::test]

@@ -18,6 +18,8 @@ pub(crate) mod trigger;
 
 use std::future::Future;
 
+use monday_webhooks::server::stop_signal;
+
 use crate::failure::Failure;
 
 /// Runs a command that waits for something.
@@ -45,38 +47,3 @@ fn interruptible<T>(
 }
 
 const NOTHING_CHANGED: &str = "nothing was changed";
-
-/// Ready at Ctrl-C and, on Unix, at SIGTERM, from the call on.
-fn stop_signal() -> impl Future<Output = ()> {
-    // Without a handler for a signal the default one ends the process.
-    #[cfg(unix)]
-    let (interrupt, terminate) = {
-        use tokio::signal::unix::{SignalKind, signal};
-        let listen = |kind| {
-            let signal = signal(kind).ok();
-            async {
-                match signal {
-                    Some(mut signal) => drop(signal.recv().await),
-                    None => std::future::pending().await,
-                }
-            }
-        };
-        let (interrupt, terminate) = (SignalKind::interrupt(), SignalKind::terminate());
-        (listen(interrupt), listen(terminate))
-    };
-    #[cfg(not(unix))]
-    let (interrupt, terminate) = {
-        let interrupt = async {
-            if tokio::signal::ctrl_c().await.is_err() {
-                std::future::pending::<()>().await;
-            }
-        };
-        (interrupt, std::future::pending())
-    };
-    async {
-        tokio::select! {
-            () = interrupt => {}
-            () = terminate => {}
-        }
-    }
-}

@@ -67,7 +67,7 @@ pub(crate) fn run(_: &Global, args: &EmulateArgs) -> Result<(), Failure> {
         let mut events = emulator.events();
         let inspector = Inspector::bind(&args.inspect).await?;
         // Whoever reads the line may stop it at once.
-        let stop_signal = super::stop_signal();
+        let stop_signal = monday_webhooks::server::stop_signal();
         output::json(&Started {
             graphql: &emulator.endpoint(),
             control: emulator.control_endpoint().as_deref(),

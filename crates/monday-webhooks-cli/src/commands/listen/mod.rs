@@ -114,7 +114,7 @@ impl Listener<'_> {
         let url = format!("http://{address}{}", args.path);
         let inspect = inspector.as_ref().map(Inspector::url).transpose()?;
         // Whoever reads the line may stop it at once.
-        let stop_signal = super::stop_signal();
+        let stop_signal = monday_webhooks::server::stop_signal();
         output::json(&FirstLine {
             listening: &url,
             inspect,

@@ -26,13 +26,22 @@ pub(super) const NOT_RUN: &[(&str, &str)] = &[
     ("podman network create monday", ENGINE),
     (
         "podman run --detach --name monday-webhooks --network monday --restart always \
-         --stop-timeout 60 --read-only --cap-drop all --security-opt no-new-privileges \
+         --stop-timeout 60 --read-only --cap-drop all --security-opt no-new-privileges --ulimit nofile=8192 \
          --publish 127.0.0.1:8080:8080 --volume monday-inbox:/var/lib/monday-webhooks \
-         --env MONDAY_SIGNING_SECRET monday-webhooks listen --json --addr 0.0.0.0:8080 \
+         --env MONDAY_SIGNING_SECRET monday-webhooks listen --quiet --addr 0.0.0.0:8080 \
          --path /monday --signing-secret-env MONDAY_SIGNING_SECRET \
          --audience $MONDAY_WEBHOOK_URL --inbox sqlite:/var/lib/monday-webhooks/inbox.sqlite \
          --forward http://orders:3000/monday --allow-http",
         ENGINE,
+    ),
+    (
+        "sudo monday-webhooks inbox status \
+         --inbox sqlite:/var/lib/monday-webhooks/inbox.sqlite",
+        SYSTEM,
+    ),
+    (
+        "nats-server --jetstream --addr 127.0.0.1 --port 4222 --store_dir nats &",
+        "a server runs beside the test, at another port",
     ),
     ("podman logs --follow monday-webhooks", ENGINE),
     (
@@ -44,7 +53,10 @@ pub(super) const NOT_RUN: &[(&str, &str)] = &[
         "cargo test --all-features --test integration -- --ignored live",
         "it needs a board of monday's",
     ),
-    ("cargo run --features axum,sqlite --example axum", EXAMPLE),
+    (
+        "cargo run --features axum,server,sqlite --example axum",
+        EXAMPLE,
+    ),
     (
         "cargo run --features server,sqlite --example durable_worker",
         EXAMPLE,
@@ -60,10 +72,7 @@ pub(super) const NOT_RUN: &[(&str, &str)] = &[
         "cargo add monday-webhooks --path ../monday-webhooks --features server,sqlite",
         CRATE,
     ),
-    (
-        "cargo add tokio --features macros,rt-multi-thread,signal",
-        CRATE,
-    ),
+    ("cargo add tokio --features macros,rt-multi-thread", CRATE),
     ("cargo add tracing-subscriber", CRATE),
     (
         "cargo add --build monday-codegen --path ../monday-webhooks/crates/monday-codegen",
