@@ -5,8 +5,8 @@
 //! app lifecycle webhooks with its Client Secret. The two secrets have types of their own, so
 //! that a [`Verifier`] can't take one profile for the other.
 //!
-//! **The token doesn't sign the body.** It proves that the sender holds a token that monday
-//! minted for this endpoint, and nothing more.
+//! **The token doesn't sign the body.** It proves that the sender holds a token that monday signed,
+//! for this endpoint where an [audience](Verifier::audience) is set, and nothing more.
 
 mod error;
 mod jwt;

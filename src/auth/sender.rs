@@ -74,8 +74,8 @@ pub struct LifecycleSender {
     pub account_id: Option<AccountId>,
     /// The user that acted.
     pub user_id: Option<UserId>,
-    /// The installation.
-    pub install_id: Option<u64>,
+    /// The installation. It may be negative.
+    pub install_id: Option<i64>,
     /// Whether the user is an administrator of the account.
     pub is_admin: Option<bool>,
     /// The URLs that the token was minted for.

@@ -133,6 +133,11 @@ pub struct Verifier<P = SigningSecret> {
 
 impl<P: Profile> Verifier<P> {
     /// Takes tokens signed with this secret, for any audience, with 5 seconds of leeway.
+    ///
+    /// **Set the [audience](Self::audience).** monday signs other tokens with the same secrets, and
+    /// users can read them: with the Signing Secret the one that a user is sent to the app's
+    /// authorization URL with, with the Client Secret that of a session of the app's view, which has
+    /// no audience (monday's apps documentation). Without an audience these open the endpoint, too.
     #[must_use]
     pub fn new(secret: P) -> Self {
         Self {

@@ -91,6 +91,28 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn what_is_reserved_needs_room_and_counts_once() {
+        for (announced, length, needed) in [
+            (Some(65_536), 65_536, 65_536),
+            (Some(1 << 20), 1 << 20, 1 << 20),
+            (Some(1_000), 10, 1_000),
+            (None, 10, 10),
+        ] {
+            let ask = async |allowed: usize| {
+                let body = Full::new(Bytes::from(vec![b' '; length]));
+                let mut taken = 0;
+                let room = |more: usize| {
+                    taken += more;
+                    taken <= allowed
+                };
+                collect(announced, body, 1 << 20, true, room).await
+            };
+            assert_eq!(ask(needed).await.unwrap().unwrap().len(), length);
+            assert!(matches!(ask(needed - 1).await, Err(Refusal::Busy)));
+        }
+    }
+
+    #[tokio::test]
     async fn an_announced_length_is_reserved_up_to_a_limit_and_only_for_who_has_a_good_token() {
         for announced in [1_000, 65_536] {
             let reserved = reserved(announced, true).await;

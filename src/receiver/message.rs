@@ -42,8 +42,8 @@ impl Message for LifecycleEvent {
 /// A message whose token was found good. Nothing but verification makes one, and nothing changes
 /// it.
 ///
-/// It says that the sender holds a token that monday minted for this endpoint. The token doesn't
-/// sign the body.
+/// It says that the sender holds a token that monday signed, for this endpoint where the verifier has
+/// an [audience](crate::auth::Verifier::audience). The token doesn't sign the body.
 #[derive(Debug, Clone)]
 pub struct Verified<M: Message> {
     message: M,

@@ -93,6 +93,12 @@ fn the_secret_of_the_other_profile_does_not_open() {
 }
 
 #[test]
+fn an_installation_may_have_a_negative_number() {
+    let sender = verify(&with("install_id", "-2")).unwrap();
+    assert_eq!(sender.install_id, Some(-2));
+}
+
+#[test]
 fn every_lifecycle_claim_may_be_missing_and_none_may_be_of_another_type() {
     let bare = json!({"exp": 1_300, "aud": AUDIENCE, "dat": {}}).to_string();
     let sender = verify(&bare).unwrap();
