@@ -9,6 +9,7 @@ mod bench;
 mod cargo_tool;
 mod changelog;
 mod ci;
+mod coverage;
 mod crash;
 mod metadata;
 mod nats;
@@ -31,6 +32,7 @@ const USAGE: &str = "usage: cargo xtask ci [--list | STEP…]
        cargo xtask nats
        cargo xtask crash --rounds N [--inbox sqlite|nats|cluster] [--seed N]
        cargo xtask bench [--quick] [--only PART...]
+       cargo xtask coverage
        cargo xtask release --dry-run [--version X]
        cargo xtask sbom [--target TRIPLE] [--out FILE]
        cargo xtask schema check
@@ -49,6 +51,7 @@ fn main() -> ExitCode {
             .map_err(Into::into),
         ["crash", ref options @ ..] => crash::run(options),
         ["bench", ref options @ ..] => bench::run(options).map_err(Into::into),
+        ["coverage"] => coverage::run(),
         ["release", ref options @ ..] => release::run(options),
         ["sbom", ref options @ ..] => sbom::run(options),
         ["schema", "check"] => schema::check(),

@@ -43,7 +43,7 @@ pub(crate) fn workspace() -> Done {
     let server = nats::server()?;
     let server = server.to_string_lossy();
     let variables = [("NATS_SERVER", server.as_ref())];
-    if answers(cargo_path(), &["nextest", "--version"]) {
+    if has_nextest() {
         let filter = ["--filterset", "not test(/^page::/)"];
         let nextest = [&["nextest", "run"][..], &EVERYTHING, &filter].concat();
         cargo_with(&nextest, &variables)?;
@@ -52,6 +52,10 @@ pub(crate) fn workspace() -> Done {
         cargo_with(&all_targets, &variables)?;
     }
     Ok(())
+}
+
+pub(crate) fn has_nextest() -> bool {
+    answers(cargo_path(), &["nextest", "--version"])
 }
 
 /// The tests that need a browser, by the module that they are in. Without one they aren't tried,
