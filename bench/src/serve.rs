@@ -60,7 +60,8 @@ pub(crate) fn run(contender: Contender) -> Outcome {
             Contender::Hand => axum(by_hand()?).await,
             Contender::Sdk => sdk(MemoryInbox::new(MemoryOptions::default())).await,
             Contender::SdkSqlite => {
-                let folder = tempfile::tempdir()?;
+                // A temporary folder may be memory.
+                let folder = tempfile::tempdir_in(".")?;
                 let path = folder.path().join("inbox.db");
                 sdk(SqliteInbox::open(path, SqliteOptions::default())?).await
             }
