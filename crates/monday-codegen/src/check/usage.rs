@@ -75,17 +75,24 @@ pub fn usages(sdl: &str, folder: &Path) -> Result<Vec<Usage>, CheckError> {
 
 impl Usage {
     /// Whether a change between two schemas concerns the operation: it uses what changed, or the
-    /// value, field, argument or member that is new can come its way.
+    /// value, field, argument, member or object that is new can come its way.
     ///
-    /// A field that is new concerns nobody who doesn't ask for it.
+    /// A field that is new concerns nobody who doesn't ask for it. The type or the default of an
+    /// argument, or of an input type's field, concerns also who leaves it out: it may be required
+    /// now, or mean something else.
     #[must_use]
     pub fn is_touched_by(&self, change: &Change) -> bool {
         let parent = |at| change.path.split(at).next().unwrap_or_default();
         let uses = |coordinate: &str| self.coordinates.contains(coordinate);
         uses(&change.path)
             || match change.change {
-                ChangeKind::ArgumentAdded => uses(parent('(')),
-                ChangeKind::InputFieldAdded => uses(parent('.')),
+                ChangeKind::ArgumentAdded
+                | ChangeKind::ArgumentTypeChanged
+                | ChangeKind::ArgumentDefaultChanged => uses(parent('(')),
+                ChangeKind::InputFieldAdded
+                | ChangeKind::InputFieldTypeChanged
+                | ChangeKind::InputFieldDefaultChanged => uses(parent('.')),
+                ChangeKind::InterfaceAdded => change.interface.as_deref().is_some_and(uses),
                 ChangeKind::RootTypeChanged => true,
                 ChangeKind::EnumValueAdded => self.whole.contains(parent('.')),
                 _ => false,

@@ -63,6 +63,7 @@ impl Comparison {
             grade,
             change,
             message,
+            interface: None,
         });
     }
 
@@ -135,8 +136,13 @@ impl Comparison {
 
     fn interfaces(&mut self, name: &str, old: &[Name], new: &[Name]) {
         for interface in new.iter().filter(|interface| !old.contains(interface)) {
-            let message = format!("{name} implements {interface} now");
-            self.push(name, Grade::Dangerous, ChangeKind::InterfaceAdded, message);
+            self.changes.push(Change {
+                path: name.to_owned(),
+                grade: Grade::Dangerous,
+                change: ChangeKind::InterfaceAdded,
+                message: format!("{name} implements {interface} now"),
+                interface: Some(interface.to_string()),
+            });
         }
         for interface in old.iter().filter(|interface| !new.contains(interface)) {
             let message = format!("{name} no longer implements {interface}");

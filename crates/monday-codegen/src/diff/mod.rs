@@ -122,6 +122,10 @@ pub struct Change {
     pub change: ChangeKind,
     /// The same as a sentence.
     pub message: String,
+    /// The interface that an object implements now: who selects on it gets one more kind of
+    /// object, which its path doesn't name.
+    #[serde(skip)]
+    pub(crate) interface: Option<String>,
 }
 
 /// Compares two schemas. Changes are sorted by their path; a type that is new or gone is one

@@ -7,11 +7,18 @@ use monday_codegen::{ImportOptions, diff, import, usages};
 const OLD: &str = "
     directive @cached(for: Int) on FIELD | QUERY
     directive @live on FIELD
-    type Query { item(where: Filter, id: ID): Item all(kind: Kind): [Item] other: Other }
+    type Query {
+        item(where: Filter, id: ID): Item
+        all(kind: Kind, limit: Int! = 25): [Item]
+        other: Other
+        labelled: Labelled
+    }
     type Item { id: ID! name: String state: State tags: [Tag] }
     type Tag { text: String }
-    type Other { a: Int b: Int }
-    input Filter { word: String inner: Inner }
+    type Other { a: Int b: Int label: String }
+    interface Labelled { label: String }
+    type Label implements Labelled { label: String }
+    input Filter { word: String inner: Inner size: Int! = 3 }
     input Inner { kind: Kind }
     enum Kind { ONE TWO }
     enum State { OPEN DONE }
@@ -29,6 +36,14 @@ fn touched(from: &str, to: &str) -> Vec<String> {
     write(
         "state.graphql",
         "query State @cached(for: 1) { item(id: 1) { state } }",
+    );
+    write(
+        "literal_filter.graphql",
+        "query LiteralFilter { item(where: { word: \"a\" }) { id } }",
+    );
+    write(
+        "interface.graphql",
+        "query Interface { labelled { label } }",
     );
     write(
         "named.graphql",
@@ -56,15 +71,19 @@ fn a_change_touches_the_operations_that_use_what_changed() {
         ("tags: [Tag]", "", &["Variable"]),
         ("text: String", "text: Int", &["Variable"]),
         ("state: State", "", &["State"]),
-        ("id: ID!", "id: ID", &["Literal"]),
+        ("id: ID!", "id: ID", &["Literal", "LiteralFilter"]),
         ("a: Int", "a: String", &nobody),
-        ("kind: Kind): [Item]", "kind: Int): [Item]", &["Literal"]),
+        ("all(kind: Kind", "all(kind: Int", &["Literal"]),
         // A field that nobody asks for yet.
         ("id: ID!", "id: ID! color: String", &nobody),
         // What comes in by a variable can hold anything of its type.
-        ("word: String", "", &["Variable"]),
-        ("word: String", "word: String more: Int!", &["Variable"]),
-        ("inner: Inner", "inner: Inner!", &["Variable"]),
+        ("word: String", "", &["LiteralFilter", "Variable"]),
+        (
+            "word: String",
+            "word: String more: Int!",
+            &["LiteralFilter", "Variable"],
+        ),
+        ("inner: Inner", "", &["Variable"]),
         // The literal ONE stays what it is; a variable and an answer can be any value.
         ("ONE TWO", "ONE", &["Variable"]),
         ("ONE TWO", "TWO", &["Literal", "Variable"]),
@@ -82,14 +101,53 @@ fn a_change_touches_the_operations_that_use_what_changed() {
         (
             "type Query {",
             "schema { query: Root } type Root {",
-            &["Literal", "State", "Variable"],
+            &["Interface", "Literal", "LiteralFilter", "State", "Variable"],
         ),
         (
             "item(where: Filter, id: ID)",
             "item(where: Filter, id: ID, by: ID!)",
-            &["State", "Variable"],
+            &["LiteralFilter", "State", "Variable"],
         ),
     ] {
         assert_eq!(touched(from, to), operations, "{from} to {to}");
     }
+}
+
+#[test]
+fn what_an_operation_leaves_out_touches_it_once_that_is_required_or_means_something_else() {
+    for (from, to, operations) in [
+        (
+            "where: Filter",
+            "where: Filter!",
+            &["LiteralFilter", "State", "Variable"][..],
+        ),
+        ("limit: Int! = 25", "limit: Int!", &["Literal"]),
+        ("limit: Int! = 25", "limit: Int! = 10", &["Literal"]),
+        (
+            "inner: Inner",
+            "inner: Inner!",
+            &["LiteralFilter", "Variable"],
+        ),
+        (
+            "size: Int! = 3",
+            "size: Int!",
+            &["LiteralFilter", "Variable"],
+        ),
+        (
+            "size: Int! = 3",
+            "size: Int! = 4",
+            &["LiteralFilter", "Variable"],
+        ),
+        ("@cached(for: Int)", "@cached(for: Int!)", &["State"]),
+    ] {
+        assert_eq!(touched(from, to), operations, "{from} to {to}");
+    }
+}
+
+#[test]
+fn an_object_that_newly_implements_an_interface_touches_who_selects_on_that() {
+    assert_eq!(
+        touched("type Other {", "type Other implements Labelled {"),
+        ["Interface"]
+    );
 }
