@@ -359,7 +359,12 @@ impl Comparison {
                 }
                 (None, None) => return,
             };
-            self.push(path, Grade::Dangerous, default_changed, message);
+            // Whoever left it to the default has to say it now.
+            let grade = match new_default {
+                None if new.ty.is_non_null() => Grade::Breaking,
+                _ => Grade::Dangerous,
+            };
+            self.push(path, grade, default_changed, message);
         }
         self.deprecation(path, Some(&old.directives), &new.directives);
     }

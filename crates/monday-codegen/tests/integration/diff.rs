@@ -213,6 +213,42 @@ const TABLE: &[(&str, &str, &str, Grade, ChangeKind)] = {
             D,
             K::InputFieldDefaultChanged,
         ),
+        // Whoever left these to their default has to say them now.
+        (
+            "type A { a(b: Int! = 1): Int }",
+            "type A { a(b: Int!): Int }",
+            "A.a(b:)",
+            B,
+            K::ArgumentDefaultChanged,
+        ),
+        (
+            "type A { a(b: Int = 1): Int }",
+            "type A { a(b: Int): Int }",
+            "A.a(b:)",
+            D,
+            K::ArgumentDefaultChanged,
+        ),
+        (
+            "directive @a(b: Int! = 1) on FIELD",
+            "directive @a(b: Int!) on FIELD",
+            "@a(b:)",
+            B,
+            K::ArgumentDefaultChanged,
+        ),
+        (
+            "input A { a: Int! = 1 }",
+            "input A { a: Int! }",
+            "A.a",
+            B,
+            K::InputFieldDefaultChanged,
+        ),
+        (
+            "input A { a: Int! }",
+            "input A { a: Int! = 1 }",
+            "A.a",
+            D,
+            K::InputFieldDefaultChanged,
+        ),
         (
             "input A { a: Int }",
             "input A @oneOf { a: Int }",
