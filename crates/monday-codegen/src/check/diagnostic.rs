@@ -73,13 +73,14 @@ pub(super) fn diagnostics(errors: &DiagnosticList) -> Vec<Diagnostic> {
 pub(super) type Found<'a> = apollo_compiler::diagnostic::Diagnostic<'a, DiagnosticData>;
 
 pub(super) fn diagnostic(found: &Found<'_>) -> Diagnostic {
-    let start = found.line_column_range().map(|range| range.start);
     let location = found.error.location();
     let file = location.and_then(|place| found.sources.get(&place.file_id()));
+    let start = location.and_then(|place| start(found.sources, place));
+    let (line, column) = start.unwrap_or((1, 1));
     Diagnostic {
         file: file.map_or_else(PathBuf::new, |file| file.path().to_owned()),
-        line: start.as_ref().map_or(1, |start| start.line),
-        column: start.map_or(1, |start| start.column),
+        line,
+        column,
         severity: Severity::Error,
         message: found.error.to_string(),
         report: as_rustc(
@@ -87,6 +88,15 @@ pub(super) fn diagnostic(found: &Found<'_>) -> Diagnostic {
             Severity::Error,
         ),
     }
+}
+
+/// The line and the column of a place's start. apollo-compiler's own columns count bytes.
+fn start(sources: &SourceMap, place: SourceSpan) -> Option<(usize, usize)> {
+    let start = place.line_column(sources)?;
+    let text = sources.get(&place.file_id())?.source_text();
+    let begin = place.offset().checked_sub(start.column.checked_sub(1)?)?;
+    let before = text.get(begin..place.offset())?;
+    Some((start.line, before.chars().count() + 1))
 }
 
 /// A report begins as rustc's do.
@@ -103,14 +113,14 @@ pub(super) fn at(
     message: String,
 ) -> Option<Diagnostic> {
     let place = place?;
-    let start = place.line_column(sources)?;
+    let (line, column) = start(sources, place)?;
     let mut report = CliReport::builder(sources, Some(place), Color::Never);
     report.with_message(&message);
     report.with_label_opt(Some(place), "here");
     Some(Diagnostic {
         file: sources.get(&place.file_id())?.path().to_owned(),
-        line: start.line,
-        column: start.column,
+        line,
+        column,
         severity,
         report: as_rustc(&report.into_string(), severity),
         message,

@@ -8,13 +8,17 @@ const SDL: &str = include_str!("../../../../schema/monday.graphql");
 
 /// Checks these files, and returns the findings as `file:line:column severity message`.
 fn checked(files: &[(&str, &str)]) -> Vec<String> {
+    checked_against(SDL, files)
+}
+
+fn checked_against(sdl: &str, files: &[(&str, &str)]) -> Vec<String> {
     let folder = tempfile::tempdir().unwrap();
     for (name, text) in files {
         let path = folder.path().join(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, text).unwrap();
     }
-    let found = check(SDL, folder.path()).unwrap();
+    let found = check(sdl, folder.path()).unwrap();
     found
         .iter()
         .map(|diagnostic| {
@@ -98,6 +102,51 @@ fn what_code_cannot_be_generated_from_is_found() {
         found[0].contains("a.graphql has an operation A already"),
         "{found:#?}"
     );
+}
+
+#[test]
+fn a_column_counts_characters() {
+    one(
+        "query A { boards(state: \"é漢\") { id } }",
+        "1:25",
+        "string",
+    );
+    let after = "query A { boards(ids: [\"é漢\"]) { nonsense } }";
+    one(after, "1:33", "nonsense");
+    let sdl = "type Query { a(b: String): Int c: Int @deprecated }";
+    let found = checked_against(sdl, &[("a.graphql", "query A { a(b: \"é漢\") c }")]);
+    assert!(found[0].starts_with("a.graphql:1:22 Warning"), "{found:#?}");
+    let found = checked_against(
+        sdl,
+        &[("a.graphql", "query A { a(b: \"é漢\") } query B { c }")],
+    );
+    assert!(found[0].starts_with("a.graphql:1:24 Error"), "{found:#?}");
+}
+
+#[test]
+fn places_are_the_same_with_windows_line_ends_and_a_byte_order_mark() {
+    for (text, place, says) in [
+        ("query A {\n  boards { nonsense }\n}", "2:12", "nonsense"),
+        (
+            "# é\nmutation A($id: Int!) {\n  delete_webhook(id: $id) { id }\n}",
+            "3:18",
+            "id",
+        ),
+        ("query A {\n  me {\n    id", "3:7", "syntax error"),
+        ("\n{ me { id } }", "2:1", "needs a name"),
+        (
+            "query A { me { id } }\n\nquery B { me { id } }",
+            "3:1",
+            "one operation",
+        ),
+    ] {
+        let windows = text.replace('\n', "\r\n");
+        let marked = format!("\u{feff}{text}");
+        let both = format!("\u{feff}{windows}");
+        for text in [text, &windows, &marked, &both] {
+            one(text, place, says);
+        }
+    }
 }
 
 #[test]
