@@ -15,6 +15,7 @@ mod generate;
 #[cfg(feature = "validate")]
 mod import;
 mod operations;
+mod refusal;
 mod request;
 mod scan;
 mod sdk;

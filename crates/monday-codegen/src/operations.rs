@@ -8,6 +8,8 @@ use graphql_parser::query::{
     VariableDefinition,
 };
 
+#[cfg(feature = "validate")]
+use crate::refusal::Refusal;
 use crate::request;
 
 /// A definition and the text it was parsed from.
@@ -165,28 +167,43 @@ pub(crate) fn read_operations(folder: &Path) -> Result<Vec<Operation>, Operation
     Ok(operations.into_values().collect())
 }
 
+/// Why code can't be generated from a document that the specification allows, if so.
+#[cfg(feature = "validate")]
+pub(crate) fn refusal(text: &str) -> Option<Refusal> {
+    let read = |text: &str| definitions(text).map(drop);
+    read(text)
+        .err()
+        .map(|error| Refusal::new(text, &error, read))
+}
+
+/// The definitions of a document, each with its text.
+fn definitions(text: &str) -> Result<Vec<Sourced<Definition<'static, String>>>, String> {
+    let parsed = graphql_parser::parse_query::<String>(text)
+        .map_err(|error| error.to_string())?
+        .into_static();
+    let pieces = request::definitions(text);
+    if pieces.len() != parsed.definitions.len() {
+        return Err("the definitions of this document can't be told apart".into());
+    }
+    let pieces = pieces.into_iter().map(str::to_owned);
+    let definitions = parsed.definitions.into_iter().zip(pieces);
+    Ok(definitions
+        .map(|(definition, text)| Sourced { definition, text })
+        .collect())
+}
+
 fn parse(file: &Path) -> Result<Document, OperationsError> {
     let text = read_text(file)?;
-    let syntax = |message: String| OperationsError::Syntax {
+    let definitions = definitions(&text).map_err(|message| OperationsError::Syntax {
         file: file.to_owned(),
         message,
-    };
-    let parsed = graphql_parser::parse_query::<String>(&text)
-        .map_err(|error| syntax(error.to_string()))?
-        .into_static();
-    let pieces = request::definitions(&text);
-    if pieces.len() != parsed.definitions.len() {
-        return Err(syntax(
-            "the definitions of this document can't be told apart".into(),
-        ));
-    }
+    })?;
     let mut document = Document {
         file: file.to_owned(),
         operations: Vec::new(),
         fragments: BTreeMap::new(),
     };
-    for (definition, text) in parsed.definitions.into_iter().zip(pieces) {
-        let text = text.to_owned();
+    for Sourced { definition, text } in definitions {
         match definition {
             Definition::Operation(definition) => {
                 document.operations.push(Sourced { definition, text });

@@ -1,8 +1,9 @@
 //! What is found, with its place and its report.
 
-use std::{fmt, path::PathBuf};
+use std::{fmt, iter, path::PathBuf, sync::Arc};
 
 use apollo_compiler::{
+    ast::{Definition, Document, Selection},
     diagnostic::{CliReport, Color, ToCliReport},
     parser::{SourceMap, SourceSpan},
     validation::{DiagnosticData, DiagnosticList},
@@ -125,4 +126,25 @@ pub(super) fn at(
         report: as_rustc(&report.into_string(), severity),
         message,
     })
+}
+
+/// An error at a byte of a document, whether or not a node of it begins there.
+pub(super) fn at_offset(document: &Document, offset: usize, message: String) -> Option<Diagnostic> {
+    let Some(before) = offset.checked_sub(1) else {
+        let place = document.definitions.first()?.location();
+        return at(&document.sources, place, Severity::Error, message);
+    };
+    // apollo-compiler makes no place of an offset, only of what it parses: so it parses a name that
+    // stands just there, and shows its place in the text that is meant.
+    let stand_in = Document::parse(format!("{}{{a}}", " ".repeat(before)), "").ok()?;
+    let place = match stand_in.definitions.first()? {
+        Definition::OperationDefinition(operation) => match operation.selection_set.first()? {
+            Selection::Field(field) => field.name.location()?,
+            _ => return None,
+        },
+        _ => return None,
+    };
+    let source = document.sources.values().next()?;
+    let sources = Arc::new(iter::once((place.file_id(), Arc::clone(source))).collect());
+    at(&sources, Some(place), Severity::Error, message)
 }

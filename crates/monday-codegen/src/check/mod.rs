@@ -23,10 +23,10 @@ use apollo_compiler::{
 
 use self::{
     deprecated::deprecations,
-    diagnostic::{Found, diagnostic, diagnostics},
+    diagnostic::{Found, at_offset, diagnostic, diagnostics},
     file::{File, Fragments, Names},
 };
-use crate::operations::{OperationsError, graphql_files, read_text};
+use crate::operations::{OperationsError, graphql_files, read_text, refusal};
 
 pub use self::{
     diagnostic::{Diagnostic, Severity},
@@ -111,8 +111,15 @@ fn read(
 ) -> Result<Vec<File>, OperationsError> {
     let mut files = Vec::new();
     for path in graphql_files(folder)? {
-        match Document::parse(read_text(&path)?, &path) {
-            Ok(document) => files.push(File { path, document }),
+        let text = read_text(&path)?;
+        match Document::parse(text.as_str(), &path) {
+            Ok(document) => {
+                // Generation reads it with another parser, which doesn't know all of GraphQL.
+                if let Some(refusal) = refusal(&text) {
+                    found.extend(at_offset(&document, refusal.offset, refusal.message));
+                }
+                files.push(File { path, document });
+            }
             Err(errors) => found.extend(diagnostics(&errors.errors)),
         }
     }

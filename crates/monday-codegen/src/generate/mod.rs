@@ -47,7 +47,7 @@ pub enum GenerateError {
     #[error(transparent)]
     Operations(#[from] OperationsError),
     /// The schema can't be read.
-    #[error("the schema doesn't parse: {0}")]
+    #[error("the schema can't be used: {0}")]
     Schema(String),
     /// A setting names something that the schema doesn't have.
     #[error("the schema has no {0}")]

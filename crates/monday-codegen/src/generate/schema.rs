@@ -7,6 +7,7 @@ use graphql_parser::schema::{
 };
 
 use super::GenerateError;
+use crate::refusal::Refusal;
 
 pub(crate) type GraphqlType = Type<'static, String>;
 
@@ -55,7 +56,7 @@ impl SchemaIndex {
     ) -> Result<Self, GenerateError> {
         let document = graphql_parser::parse_schema::<String>(sdl)
             .map(Document::into_static)
-            .map_err(|error| GenerateError::Schema(error.to_string()))?;
+            .map_err(|error| GenerateError::Schema(unread(sdl, &error.to_string())))?;
         let mut index = Self {
             types: BTreeMap::new(),
             descriptions: BTreeMap::new(),
@@ -215,6 +216,17 @@ impl SchemaIndex {
                 .collect(),
         }
     }
+}
+
+/// What can't be read of a schema, with its line: where that stands in a text that was made
+/// canonical says nothing.
+fn unread(sdl: &str, error: &str) -> String {
+    let parse = |sdl: &str| {
+        let parsed = graphql_parser::parse_schema::<String>(sdl);
+        parsed.map(drop).map_err(|error| error.to_string())
+    };
+    let refusal = Refusal::new(sdl, error, parse);
+    format!("{}: `{}`", refusal.message, refusal.line(sdl))
 }
 
 /// Whether every schema has a scalar of this name.

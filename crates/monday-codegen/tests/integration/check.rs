@@ -104,6 +104,50 @@ fn what_code_cannot_be_generated_from_is_found() {
     );
 }
 
+/// What is right by the specification, and by a schema that has this.
+const READ_BY_ANOTHER_PARSER: &str = "
+    directive @once on VARIABLE_DEFINITION
+    type Query { deep: Deep at(x: Float, name: String): ID }
+    type Deep { deep: Deep id: ID }";
+
+#[test]
+fn what_the_generators_parser_cannot_read_is_found_with_its_place() {
+    let brackets = |count: usize| {
+        let inner = count - 1;
+        format!(
+            "query A {}{{ id }}{}",
+            "{ deep ".repeat(inner),
+            " }".repeat(inner)
+        )
+    };
+    for (text, place, says) in [
+        ("query A { at(x: 1e9) }", "1:17", "the exponent of 1e9"),
+        ("query A {\n\tat(x: 1e0)\n}", "2:8", "the exponent of 1e0"),
+        (
+            "# A comment.\nquery A {\n\tat(name: \"\té\", x: -2.5E0)\n}",
+            "3:20",
+            "the exponent of -2.5E0",
+        ),
+        (
+            "query A($x: Float = 1.5 @once) { at(x: $x) }",
+            "1:25",
+            "a variable has a directive",
+        ),
+        (&brackets(51), "1:359", "more than 50 brackets"),
+    ] {
+        let windows = text.replace('\n', "\r\n");
+        for text in [text, &windows, &format!("\u{feff}{windows}")] {
+            let found = checked_against(READ_BY_ANOTHER_PARSER, &[("a.graphql", text)]);
+            assert_eq!(found.len(), 1, "{text}: {found:#?}");
+            let start = format!("a.graphql:{place} Error code can't be generated from this");
+            assert!(found[0].starts_with(&start), "{found:#?}");
+            assert!(found[0].contains(says), "{found:#?}");
+        }
+    }
+    let most = checked_against(READ_BY_ANOTHER_PARSER, &[("a.graphql", &brackets(50))]);
+    assert_eq!(most, [""; 0]);
+}
+
 #[test]
 fn a_column_counts_characters() {
     one(

@@ -292,6 +292,30 @@ proptest! {
     }
 }
 
+/// What becomes of operations, by their files' names, with a schema.
+fn compiled(schema: &str, files: &[(&str, &str)]) -> Result<String, CompileError> {
+    let folder = tempfile::tempdir().unwrap();
+    let queries = folder.path().join("queries");
+    fs::create_dir(&queries).unwrap();
+    for (name, text) in files {
+        fs::write(queries.join(name), text).unwrap();
+    }
+    let path = folder.path().join("schema.graphql");
+    fs::write(&path, schema).unwrap();
+    Compile::new("queries").generate(&path, &queries, folder.path())
+}
+
+#[test]
+fn a_number_in_the_schema_that_cannot_be_read_is_shown() {
+    let schema = "type Query { a(b: Float = 2.5): Int c(d: Float = 1e9): Int }";
+    let error = compiled(schema, &[("a.graphql", "query A { a }")]).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "the schema can't be used: code can't be generated from this: the exponent of 1e9 can't be \
+         read; write the number out: `c(d: Float = 1e9): Int`"
+    );
+}
+
 #[test]
 fn kept_descriptions_are_the_docs_of_what_they_describe() {
     const SCHEMA: &str = r#"
