@@ -57,6 +57,14 @@ pub enum OperationsError {
         /// What the file system said.
         source: std::io::Error,
     },
+    /// There is nothing to read.
+    #[error("there is no .graphql file below {}{}", folder.display(), but(.passed_over))]
+    NoFiles {
+        /// The folder.
+        folder: PathBuf,
+        /// Files with an extension that is nearly the right one, such as `.gql`.
+        passed_over: Vec<PathBuf>,
+    },
     /// A document doesn't parse.
     #[error("{}: {message}", file.display())]
     Syntax {
@@ -97,26 +105,57 @@ struct Document {
     fragments: BTreeMap<String, Fragment>,
 }
 
-/// Every `.graphql` file below a folder, in the order of their paths.
+fn but(passed_over: &[PathBuf]) -> String {
+    let files: Vec<String> = passed_over
+        .iter()
+        .map(|file| file.display().to_string())
+        .collect();
+    match files.as_slice() {
+        [] => String::new(),
+        [file] => format!("; {file} is passed over for its extension"),
+        _ => format!("; passed over for their extension: {}", files.join(", ")),
+    }
+}
+
+/// Every `.graphql` file below a folder, in the order of their paths: one at least.
 pub(crate) fn graphql_files(folder: &Path) -> Result<Vec<PathBuf>, OperationsError> {
+    let (mut files, mut passed_over) = (Vec::new(), Vec::new());
+    collect(folder, &mut files, &mut passed_over)?;
+    if files.is_empty() {
+        // A module without operations would only show where somebody misses one.
+        passed_over.sort();
+        return Err(OperationsError::NoFiles {
+            folder: folder.to_owned(),
+            passed_over,
+        });
+    }
+    files.sort();
+    Ok(files)
+}
+
+fn collect(
+    folder: &Path,
+    files: &mut Vec<PathBuf>,
+    passed_over: &mut Vec<PathBuf>,
+) -> Result<(), OperationsError> {
     let failed = |source| OperationsError::Read {
         path: folder.to_owned(),
         source,
     };
-    let mut files = Vec::new();
     for entry in std::fs::read_dir(folder).map_err(failed)? {
         let path = entry.map_err(failed)?.path();
+        let is_nearly = |extension: &std::ffi::OsStr| {
+            extension.eq_ignore_ascii_case("graphql") || extension.eq_ignore_ascii_case("gql")
+        };
         if path.is_dir() {
-            files.extend(graphql_files(&path)?);
-        } else if path
-            .extension()
-            .is_some_and(|extension| extension == "graphql")
-        {
+            collect(&path, files, passed_over)?;
+        } else if path.extension().is_some_and(|found| found == "graphql") {
             files.push(path);
+        } else if path.extension().is_some_and(is_nearly) {
+            passed_over.push(path);
         }
     }
-    files.sort();
-    Ok(files)
+    Ok(())
 }
 
 /// A file's text without a byte-order mark.

@@ -67,7 +67,8 @@ pub enum CheckError {
 ///
 /// # Errors
 ///
-/// [`CheckError`] where the folder can't be read, or the schema has errors itself.
+/// [`CheckError`] where the folder can't be read or has no `.graphql` file, or the schema has errors
+/// itself.
 pub fn check(sdl: &str, folder: &Path) -> Result<Vec<Diagnostic>, CheckError> {
     let schema = schema(sdl)?;
     let mut found = BTreeSet::new();

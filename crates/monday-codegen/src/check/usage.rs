@@ -55,7 +55,8 @@ pub struct Usage {
 ///
 /// # Errors
 ///
-/// [`CheckError`] where the folder can't be read, or the schema has errors itself.
+/// [`CheckError`] where the folder can't be read or has no `.graphql` file, or the schema has errors
+/// itself.
 pub fn usages(sdl: &str, folder: &Path) -> Result<Vec<Usage>, CheckError> {
     let schema = schema(sdl)?;
     let mut found = BTreeSet::new();

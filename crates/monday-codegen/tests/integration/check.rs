@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use monday_codegen::{CheckError, Diagnostic, Severity, check};
+use monday_codegen::{CheckError, Diagnostic, Severity, check, usages};
 
 const SDL: &str = include_str!("../../../../schema/monday.graphql");
 
@@ -191,6 +191,36 @@ fn places_are_the_same_with_windows_line_ends_and_a_byte_order_mark() {
             one(text, place, says);
         }
     }
+}
+
+#[test]
+fn a_folder_without_operations_is_refused_and_says_what_was_passed_over() {
+    let folder = tempfile::tempdir().unwrap();
+    let refused = |what: &str| {
+        let at = folder.path().display();
+        let error = check(SDL, folder.path()).unwrap_err().to_string();
+        let expected = format!("there is no .graphql file below {at}");
+        assert_eq!(error, expected + &what.replace("{}", &at.to_string()));
+        assert_eq!(
+            usages(SDL, folder.path()).unwrap_err().to_string(),
+            error,
+            "of what touches them"
+        );
+    };
+    refused("");
+    fs::write(folder.path().join("notes.txt"), "").unwrap();
+    refused("");
+    fs::create_dir(folder.path().join("more")).unwrap();
+    fs::write(
+        folder.path().join("more/a.gql"),
+        "query A { me { nonsense } }",
+    )
+    .unwrap();
+    refused("; {}/more/a.gql is passed over for its extension");
+    fs::write(folder.path().join("B.GraphQL"), "").unwrap();
+    refused("; passed over for their extension: {}/B.GraphQL, {}/more/a.gql");
+    fs::write(folder.path().join("c.graphql"), "query C { me { id } }").unwrap();
+    assert_eq!(check(SDL, folder.path()).unwrap(), []);
 }
 
 #[test]

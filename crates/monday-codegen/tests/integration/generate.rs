@@ -306,6 +306,20 @@ fn compiled(schema: &str, files: &[(&str, &str)]) -> Result<String, CompileError
 }
 
 #[test]
+fn no_code_is_made_of_a_folder_without_operations() {
+    let schema = "type Query { a: Int }";
+    for files in [&[][..], &[("a.gql", "query A { a }")]] {
+        let error = compiled(schema, files).unwrap_err().to_string();
+        assert!(
+            error.contains("there is no .graphql file below "),
+            "{error}"
+        );
+        let names = files.iter().all(|(name, _)| error.contains(name));
+        assert!(names, "{error}");
+    }
+}
+
+#[test]
 fn a_number_in_the_schema_that_cannot_be_read_is_shown() {
     let schema = "type Query { a(b: Float = 2.5): Int c(d: Float = 1e9): Int }";
     let error = compiled(schema, &[("a.graphql", "query A { a }")]).unwrap_err();
