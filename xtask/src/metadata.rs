@@ -177,3 +177,26 @@ impl Package {
             .any(|needed| others.iter().any(|other| other.name == needed.name))
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_generator_goes_with_one_version_of_the_sdk_and_of_what_it_builds_on() {
+        let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let root = manifest.parent().unwrap().join("Cargo.toml");
+        let metadata = Metadata::of(&root, &["--all-features"]).unwrap();
+        for (package, needed) in [
+            ("monday-webhooks", "monday-codegen"),
+            ("monday-codegen", "graphql_client_codegen"),
+        ] {
+            let mut published = metadata.published().into_iter();
+            let package = published.find(|it| it.name == package).unwrap();
+            let mut dependencies = package.dependencies.iter();
+            let needed = dependencies.find(|it| it.name == needed).unwrap();
+            assert!(needed.req.starts_with('='), "{}", needed.req);
+        }
+    }
+}
