@@ -65,13 +65,6 @@ pub(crate) struct Node {
 #[derive(Deserialize)]
 pub(crate) struct NodeDependency {
     pub(crate) pkg: String,
-    pub(crate) dep_kinds: Vec<DependencyKind>,
-}
-
-#[derive(Deserialize)]
-pub(crate) struct DependencyKind {
-    /// None is an ordinary dependency, the others are `build` and `dev`.
-    pub(crate) kind: Option<String>,
 }
 
 impl Metadata {
@@ -115,23 +108,12 @@ impl Metadata {
         ordered
     }
 
-    /// What a package is linked with: not what only builds or tests it.
-    pub(crate) fn linked(&self, id: &str) -> Vec<&Package> {
-        let is_linked =
-            |needed: &NodeDependency| needed.dep_kinds.iter().any(|as_| as_.kind.is_none());
-        self.needed(id, is_linked)
-    }
-
     /// What a package needs, also what only builds or tests it.
     pub(crate) fn needed_by(&self, id: &str) -> Vec<&Package> {
-        self.needed(id, |_| true)
-    }
-
-    fn needed(&self, id: &str, is_meant: impl Fn(&NodeDependency) -> bool) -> Vec<&Package> {
         let node = self.resolve.nodes.iter().find(|node| node.id == id);
         let dependencies = node.map_or(&[][..], |node| &node.deps);
-        let meant = dependencies.iter().filter(|needed| is_meant(needed));
-        meant
+        dependencies
+            .iter()
             .filter_map(|needed| self.packages.iter().find(|one| one.id == needed.pkg))
             .collect()
     }

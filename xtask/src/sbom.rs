@@ -6,12 +6,16 @@ use std::{
     fs,
     io::Write as _,
     path::Path,
+    process::Command,
 };
 
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::metadata::{Metadata, Package};
+use crate::{
+    cargo_path,
+    metadata::{Metadata, Package},
+};
 
 const COMMAND: &str = "crates/monday-webhooks-cli/Cargo.toml";
 const COMMAND_NAME: &str = "monday-webhooks-cli";
@@ -47,6 +51,9 @@ pub(crate) fn run(options: &[&str]) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
+/// A package's name and version.
+type Key = (String, String);
+
 /// Of what goes into the command on that target, without what only builds or tests it.
 fn bill(target: &str) -> Result<Value, Box<dyn Error>> {
     let metadata = Metadata::of(Path::new(COMMAND), &["--filter-platform", target])?;
@@ -61,46 +68,75 @@ fn bill(target: &str) -> Result<Value, Box<dyn Error>> {
             ))
         })
         .collect();
-    let command = metadata
-        .packages
-        .iter()
-        .find(|package| package.name == COMMAND_NAME)
-        .ok_or("the command isn't in the workspace")?;
+    let package = |(name, version): &Key| {
+        let mut packages = metadata.packages.iter();
+        packages
+            .find(|package| package.name == *name && package.version == *version)
+            .ok_or_else(|| format!("cargo's metadata has no {name} {version}"))
+    };
 
-    let mut components = BTreeMap::new();
-    let mut dependencies = BTreeMap::new();
-    let mut left = vec![command];
-    while let Some(package) = left.pop() {
-        if dependencies.contains_key(&purl(package)) {
-            continue;
-        }
-        let mut needed = BTreeSet::new();
-        for dependency in metadata.linked(&package.id) {
-            needed.insert(purl(dependency));
-            left.push(dependency);
-        }
-        dependencies.insert(purl(package), needed);
-        if package.id != command.id {
+    let mut command = None;
+    let mut components = Vec::new();
+    let mut dependencies = Vec::new();
+    for (key, needed) in linked(target)? {
+        let package = package(&key)?;
+        let needed: BTreeSet<String> = needed.iter().map(purl).collect();
+        dependencies.push(json!({ "ref": purl(&key), "dependsOn": needed }));
+        if package.name == COMMAND_NAME {
+            command = Some(component(package, "application", None));
+        } else {
             let checksum = checksums.get(&(&*package.name, &*package.version)).copied();
-            components.insert(purl(package), component(package, "library", checksum));
+            components.push(component(package, "library", checksum));
         }
     }
+    let command = command.ok_or("the command isn't in the workspace")?;
     Ok(json!({
         "$schema": "http://cyclonedx.org/schema/bom-1.6.schema.json",
         "bomFormat": "CycloneDX",
         "specVersion": "1.6",
         "version": 1,
-        "metadata": { "component": component(command, "application", None) },
-        "components": components.into_values().collect::<Vec<_>>(),
-        "dependencies": dependencies
-            .into_iter()
-            .map(|(package, needed)| json!({ "ref": package, "dependsOn": needed }))
-            .collect::<Vec<_>>(),
+        "metadata": { "component": command },
+        "components": components,
+        "dependencies": dependencies,
     }))
 }
 
+/// What is linked into the command, and what each part of it needs. Cargo's metadata has more: what
+/// an optional feature that nobody asks for would need, and what other members of the workspace do.
+fn linked(target: &str) -> Result<BTreeMap<Key, BTreeSet<Key>>, Box<dyn Error>> {
+    let output = Command::new(cargo_path())
+        .args(["tree", "--locked", "--package", COMMAND_NAME])
+        .args(["--edges", "normal,no-proc-macro", "--target", target])
+        .args(["--prefix", "depth", "--format", "{p}"])
+        .output()?;
+    if !output.status.success() {
+        return Err(String::from_utf8_lossy(&output.stderr).into());
+    }
+    let tree = String::from_utf8(output.stdout)?;
+    graph(&tree).ok_or_else(|| "cargo's tree has an unknown form".into())
+}
+
+/// Reads lines such as `2serde v1.0.229 (*)`: how deep a package stands, its name, its version.
+fn graph(tree: &str) -> Option<BTreeMap<Key, BTreeSet<Key>>> {
+    let mut graph: BTreeMap<Key, BTreeSet<Key>> = BTreeMap::new();
+    let mut above: Vec<Key> = Vec::new();
+    for line in tree.lines() {
+        let (depth, package) = line.split_at(line.find(|letter: char| !letter.is_ascii_digit())?);
+        let mut words = package.split(' ');
+        let name = words.next()?.to_owned();
+        let key = (name, words.next()?.strip_prefix('v')?.to_owned());
+        above.truncate(depth.parse().ok()?);
+        if let Some(parent) = above.last() {
+            graph.entry(parent.clone()).or_default().insert(key.clone());
+        }
+        graph.entry(key.clone()).or_default();
+        above.push(key);
+    }
+    Some(graph)
+}
+
 fn component(package: &Package, kind: &str, checksum: Option<&str>) -> Value {
-    let purl = purl(package);
+    let purl = purl(&(package.name.clone(), package.version.clone()));
     let mut component = json!({
         "type": kind,
         "bom-ref": purl,
@@ -128,13 +164,9 @@ fn component(package: &Package, kind: &str, checksum: Option<&str>) -> Value {
     component
 }
 
-fn purl(package: &Package) -> String {
+fn purl((name, version): &Key) -> String {
     // A `+` belongs to the version, as in `1.1.6+spec-1.1.0`.
-    format!(
-        "pkg:cargo/{}@{}",
-        package.name,
-        package.version.replace('+', "%2B")
-    )
+    format!("pkg:cargo/{name}@{}", version.replace('+', "%2B"))
 }
 
 #[cfg(test)]
@@ -169,6 +201,33 @@ mod tests {
         let has = |name: &str| components.iter().any(|component| component["name"] == name);
         assert!(has("tokio") && has("rusqlite") && has("monday-webhooks"));
         assert!(!has("proptest") && !has("windows-sys"));
+        // What only an optional feature of a dependency would need, or only other members do.
+        assert!(!has("ring") && !has("quinn"));
+    }
+
+    #[test]
+    fn the_components_are_what_cargo_links() {
+        let bill = made();
+        let components = bill["components"].as_array().unwrap();
+        let listed: BTreeSet<String> = components
+            .iter()
+            .map(|each| format!("{} v{}", each["name"], each["version"]).replace('"', ""))
+            .collect();
+        let output = Command::new(cargo_path())
+            .args(["tree", "--locked", "--package", COMMAND_NAME])
+            .args(["--edges", "normal,no-proc-macro"])
+            .args(["--target", "x86_64-unknown-linux-gnu"])
+            .args(["--prefix", "none", "--format", "{p}"])
+            .output()
+            .unwrap();
+        let linked: BTreeSet<String> = String::from_utf8(output.stdout)
+            .unwrap()
+            .lines()
+            .filter(|line| !line.starts_with(COMMAND_NAME))
+            .map(|line| line.split(' ').take(2).collect::<Vec<_>>().join(" "))
+            .collect();
+        assert!(linked.len() > 100, "{linked:?}");
+        assert_eq!(listed, linked);
     }
 
     #[test]
@@ -192,6 +251,29 @@ mod tests {
                 assert!(components.contains(needed.as_str().unwrap()));
             }
         }
+    }
+
+    #[test]
+    fn a_tree_says_what_each_package_needs() {
+        let tree = "0a v0.1.0 (/path to/a)\n1b v1.0.0\n2c v1.2.3+x\n1c v1.2.3+x (*)\n1d v2.0.0\n";
+        let names: Vec<_> = graph(tree)
+            .unwrap()
+            .into_iter()
+            .map(|((name, _), needed)| {
+                let needed: Vec<_> = needed.iter().map(purl).collect();
+                format!("{name}: {}", needed.join(" "))
+            })
+            .collect();
+        assert_eq!(
+            names,
+            [
+                "a: pkg:cargo/b@1.0.0 pkg:cargo/c@1.2.3%2Bx pkg:cargo/d@2.0.0",
+                "b: pkg:cargo/c@1.2.3%2Bx",
+                "c: ",
+                "d: "
+            ]
+        );
+        assert_eq!(graph("a v0.1.0"), None);
     }
 
     #[test]
