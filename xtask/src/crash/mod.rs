@@ -19,6 +19,8 @@ use std::{
 
 pub(crate) use random::seed;
 
+use tempfile::TempDir;
+
 use random::Random;
 use receiver::Receiver;
 use sender::Senders;
@@ -70,10 +72,8 @@ pub(crate) fn crash(kind: Kind, rounds: u64, seed: u64) -> Result<(), Error> {
     let built = Path::new(&crate::target_dir()).join("debug/monday-webhooks");
     fs::copy(built, receiver::binary(folder.path()))?;
     let started = Instant::now();
-    let totals = rounds_of(kind, rounds, seed, folder.path()).inspect_err(|_| {
-        // What is there is what somebody has to look into.
-        println!("the seed was {seed}");
-    })?;
+    let totals = kept_on_failure(folder, |folder| rounds_of(kind, rounds, seed, folder))
+        .inspect_err(|_| println!("the seed was {seed}"))?;
     println!(
         "{rounds} rounds in {} s: {} sent, {} acknowledged, {} handled, of which {} more than once",
         started.elapsed().as_secs(),
@@ -83,6 +83,18 @@ pub(crate) fn crash(kind: Kind, rounds: u64, seed: u64) -> Result<(), Error> {
         totals.repeated
     );
     Ok(())
+}
+
+/// What is there after a failure is what somebody has to look into: the inbox, and what the
+/// receiver and the servers have said.
+fn kept_on_failure<T>(
+    folder: TempDir,
+    run: impl FnOnce(&Path) -> Result<T, Error>,
+) -> Result<T, Error> {
+    run(folder.path()).map_err(|error| {
+        let kept = folder.keep();
+        format!("{error}; what is left of it is in {}", kept.display()).into()
+    })
 }
 
 struct Totals {
@@ -161,4 +173,33 @@ fn number_behind(text: &str, word: &str) -> Option<u64> {
 
 fn waited(what: &str) -> Error {
     io::Error::new(io::ErrorKind::TimedOut, format!("{what} in vain")).into()
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_left_of_a_failure_is_kept_and_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().to_owned();
+        let failed: Result<(), _> = kept_on_failure(folder, |folder| {
+            fs::write(folder.join("evidence"), "it").unwrap();
+            Err("lost".into())
+        });
+        let error = failed.unwrap_err().to_string();
+        assert!(error.starts_with("lost; "), "{error}");
+        assert!(error.ends_with(path.to_str().unwrap()), "{error}");
+        assert_eq!(fs::read_to_string(path.join("evidence")).unwrap(), "it");
+        fs::remove_dir_all(path).unwrap();
+    }
+
+    #[test]
+    fn nothing_is_left_of_a_success() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().to_owned();
+        kept_on_failure(folder, |_| Ok(())).unwrap();
+        assert!(!path.exists());
+    }
 }

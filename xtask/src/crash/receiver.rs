@@ -1,6 +1,7 @@
 //! The receiver: the `listen` command, and what it has printed.
 
 use std::{
+    fs::File,
     io::{BufRead, BufReader},
     net::SocketAddr,
     path::{Path, PathBuf},
@@ -15,6 +16,9 @@ use super::{Error, Kind, number_behind};
 pub(super) fn binary(folder: &Path) -> PathBuf {
     folder.join("monday-webhooks")
 }
+
+/// What it says of the trouble it is put to: no news, until something is lost.
+const LOG: &str = "receiver.log";
 
 pub(super) struct Receiver {
     child: Child,
@@ -46,8 +50,12 @@ impl Receiver {
         let mut child = command
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
-            // What it says of the trouble it is put to is no news.
-            .stderr(Stdio::null())
+            .stderr(
+                File::options()
+                    .append(true)
+                    .create(true)
+                    .open(folder.join(LOG))?,
+            )
             .spawn()?;
         let stdout = child.stdout.take().ok_or("no standard output")?;
         let mut lines = BufReader::new(stdout);
@@ -138,5 +146,24 @@ fn read(mut lines: BufReader<ChildStdout>, handled: &Mutex<Vec<u64>>) {
             handled.push(number);
         }
         line.clear();
+    }
+}
+
+#[cfg(all(test, unix))]
+#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_receiver_says_of_its_trouble_is_kept_over_its_restarts() {
+        let folder = tempfile::tempdir().unwrap();
+        // A shell doesn't know the command's arguments, and says so.
+        std::os::unix::fs::symlink("/bin/sh", binary(folder.path())).unwrap();
+        let log = || std::fs::read_to_string(folder.path().join(LOG)).unwrap();
+        assert!(Receiver::start(folder.path(), "inbox", Kind::Sqlite).is_err());
+        let once = log();
+        assert!(once.contains("listen"), "{once}");
+        assert!(Receiver::start(folder.path(), "inbox", Kind::Sqlite).is_err());
+        assert_eq!(log().len(), 2 * once.len());
     }
 }
