@@ -7,7 +7,10 @@ use monday_codegen::{
     write_atomically,
 };
 
-use crate::{changelog, test::OUTSIDE};
+use crate::{
+    changelog,
+    test::{self, OUTSIDE},
+};
 
 type Done = Result<(), Box<dyn Error>>;
 
@@ -93,21 +96,18 @@ fn compile() -> Done {
 
 /// Writes anew the golden files that depend on the schema.
 pub(crate) fn bless() -> Done {
+    let bless = [("BLESS", "1")];
     let target = crate::target_dir();
-    let downstream = "examples/downstream/Cargo.toml";
-    for arguments in [
-        &["test", "--lib", "generated"][..],
+    let downstream = ["--manifest-path", "examples/downstream/Cargo.toml"];
+    test::matching(&["--lib"], "generated", &bless)?;
+    crate::cargo_with(
         &["test", "--package", "generated-code", "--test", "facade"],
-        &[
-            "test",
-            "--manifest-path",
-            downstream,
-            "--target-dir",
-            &target,
-        ],
-    ] {
-        crate::cargo_with(arguments, &[("BLESS", "1")])?;
-    }
+        &bless,
+    )?;
+    crate::cargo_with(
+        &[&["test"][..], &downstream, &["--target-dir", &target]].concat(),
+        &bless,
+    )?;
     println!(
         "The golden files are up to date. `cargo xtask schema check` and `test`, then commit."
     );
