@@ -51,6 +51,16 @@ pub enum VendoredError {
         /// What it lacks.
         key: &'static str,
     },
+    /// The schema is the one that the record describes, but for the ends of its lines.
+    #[error(
+        "{} has CRLF line ends, and has the recorded SHA-256 with LF alone: a clone with \
+         core.autocrlf makes that of it; take the file as it is committed",
+        path.display()
+    )]
+    LineEnds {
+        /// The schema's file.
+        path: PathBuf,
+    },
     /// The schema isn't the one that the record describes.
     #[error(
         "{} has the SHA-256 {actual}, but schema.toml records {recorded}; \
@@ -116,6 +126,10 @@ impl VendoredSchema {
         };
         let actual = sha256_hex(schema.sdl.as_bytes());
         if actual != schema.sha256 {
+            let with_lf = sha256_hex(schema.sdl.replace("\r\n", "\n").as_bytes());
+            if with_lf == schema.sha256 {
+                return Err(VendoredError::LineEnds { path: schema.path });
+            }
             return Err(VendoredError::Digest {
                 path: schema.path,
                 actual,
@@ -220,6 +234,19 @@ mod tests {
         let error = VendoredSchema::load(folder.path()).unwrap_err();
         assert!(matches!(error, VendoredError::Digest { .. }));
         assert!(error.to_string().contains("schema update"), "{error}");
+    }
+
+    #[test]
+    fn a_schema_with_windows_line_ends_is_refused_for_these() {
+        let sdl = "type Query {\n  a: Int\n}\n";
+        let recorded = record(&sha256_hex(sdl.as_bytes()));
+        let windows = sdl.replace('\n', "\r\n");
+        let error = VendoredSchema::load(folder(&windows, &recorded).path()).unwrap_err();
+        assert!(error.to_string().contains("CRLF"), "{error}");
+        // Another schema is another one, whatever its lines end in.
+        let other = windows.replace("Int", "ID");
+        let error = VendoredSchema::load(folder(&other, &recorded).path()).unwrap_err();
+        assert!(matches!(error, VendoredError::Digest { .. }), "{error}");
     }
 
     #[test]
