@@ -5,9 +5,9 @@
 use generated_code::{
     Money,
     nasty::{
-        Async, Conditional, Either, Filter, MatchNamed, OptionOperation, ResultEnum, Scalars,
-        TreeTree, Type, VecInput, Words, Wrapper, async_, conditional, either, match_named,
-        option_operation, scalars, tree_tree, type_,
+        Async, Conditional, Either, Filter, FromEnum, FromOperation, MatchNamed, OptionOperation,
+        ResultEnum, Scalars, TreeTree, Type, VecInput, Words, Wrapper, async_, conditional, either,
+        from_operation, match_named, option_operation, scalars, tree_tree, type_,
     },
 };
 use graphql_client::GraphQLQuery;
@@ -259,6 +259,18 @@ fn an_operation_named_by_a_type_of_the_prelude_keeps_its_name_on_the_wire() {
         sent::<OptionOperation>(variables)["operationName"],
         "Option"
     );
+}
+
+#[test]
+fn an_enum_named_by_a_trait_of_the_prelude_keeps_its_name_on_the_wire() {
+    let from = Some(FromEnum::from("NOW"));
+    let request = sent::<FromOperation>(from_operation::Variables { from });
+    assert_eq!(request["operationName"], "From");
+    assert_eq!(request["variables"], json!({"from": "NOW"}));
+    let query = request["query"].as_str().unwrap();
+    assert!(query.starts_with("query From($from:From)"), "{query}");
+    let data: from_operation::ResponseData = from_value(json!({"from": "THEN"})).unwrap();
+    assert_eq!(data.from, Some(FromEnum::Then));
 }
 
 #[test]

@@ -6,11 +6,12 @@ use super::schema::{SchemaIndex, TypeInfo};
 use heck::{ToSnakeCase as _, ToUpperCamelCase as _};
 
 /// What a generated file and the standard prelude already mean.
-const TAKEN_TYPES: [&str; 16] = [
+const TAKEN_TYPES: [&str; 17] = [
     "Box",
     "Clone",
     "Default",
     "Err",
+    "From",
     "None",
     "Ok",
     "Option",

@@ -331,6 +331,19 @@ fn a_number_in_the_schema_that_cannot_be_read_is_shown() {
 }
 
 #[test]
+fn no_type_takes_a_name_that_the_code_around_it_uses() {
+    let schema = "type Query { from(from: From, result: Result, string: StringInput): From }
+        enum From { A } enum Result { A } input StringInput { from: From }";
+    let operation = "query From($from: From, $result: Result, $string: StringInput) {
+        from(from: $from, result: $result, string: $string) }";
+    let code = compiled(schema, &[("from.graphql", operation)]).unwrap();
+    for name in ["FromEnum", "ResultEnum"] {
+        assert!(code.contains(&format!("pub enum {name} {{")), "{code}");
+    }
+    assert!(code.contains("pub struct FromOperation;"), "{code}");
+}
+
+#[test]
 fn kept_descriptions_are_the_docs_of_what_they_describe() {
     const SCHEMA: &str = r#"
         type Query { pets(where: Filter): [Pet!] first: Cat }
