@@ -1,7 +1,7 @@
 //! Code for operations of any shape: it parses, or there is an error with a place.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     fmt::{Display, Write as _},
     fs,
     path::Path,
@@ -107,54 +107,148 @@ fn members(ty: &str) -> &'static [&'static str] {
     }
 }
 
-/// Writes a selection on a type, led by choices.
-fn selection(out: &mut String, ty: &str, depth: usize, choices: &mut dyn Iterator<Item = usize>) {
-    let fields = FIELDS.iter().find(|(name, _)| *name == ty).unwrap().1;
-    out.push_str(" {");
-    let mut written = 0;
-    for _ in 0..choices.next().unwrap_or(0) % 4 + 1 {
-        let choice = choices.next().unwrap_or(0);
-        let members = members(ty);
-        match choice % 8 {
-            0 => out.push_str(" __typename"),
-            1 if !members.is_empty() && depth > 0 => {
-                let member = members[choice / 8 % members.len()];
-                let _ = write!(out, " ... on {member}");
-                selection(out, member, depth - 1, choices);
+/// Arguments of fields by variables, and what declares these.
+const BY_VARIABLES: [(&str, &str, &str); 3] = [
+    (
+        "_leading",
+        "(_type: $_type, self: $Self)",
+        " $_type: Vec $Self: Boolean = true",
+    ),
+    ("either", "(kind: $kind)", " $kind: result!"),
+    (
+        "match",
+        "(where: $where, first: $match)",
+        " $where: Filter $match: Int = 3",
+    ),
+];
+
+/// The operation's own fragments, by the type that they are on.
+const OWN: [(&str, &str); 4] = [
+    ("Cat", "from"),
+    ("Either", "String"),
+    ("Named", "Named"),
+    ("Option", "_option"),
+];
+
+/// The types whose fragments can stand in a selection on a type.
+fn spreadable(ty: &str) -> &'static [&'static str] {
+    match ty {
+        "Cat" | "Named" => &["Named", "Either", "Cat"],
+        "Either" => &["Either", "Named", "Option", "Cat"],
+        "Option" => &["Option", "Either"],
+        "dog_type" => &["Named", "Either"],
+        _ => &[],
+    }
+}
+
+/// An operation that is led by choices.
+struct Writer<'a> {
+    choices: &'a mut dyn Iterator<Item = usize>,
+    /// Of one operation all arguments or none: two selections of a field can be merged then.
+    by_variables: bool,
+    declarations: BTreeSet<&'static str>,
+    fragments: BTreeMap<&'static str, String>,
+}
+
+impl Writer<'_> {
+    fn operation(choices: Vec<usize>, name: &str) -> String {
+        let mut choices = choices.into_iter();
+        let by_variables = choices.next().unwrap_or(0) % 2 == 1;
+        let mut writer = Writer {
+            choices: &mut choices,
+            by_variables,
+            declarations: BTreeSet::new(),
+            fragments: BTreeMap::new(),
+        };
+        let mut selection = String::new();
+        writer.selection(&mut selection, "Query", 4, true);
+        let declarations: String = writer.declarations.into_iter().collect();
+        let declarations = match declarations.as_str() {
+            "" => declarations,
+            _ => format!("({declarations})"),
+        };
+        let fragments: String = writer.fragments.into_values().collect();
+        format!("query {name}{declarations}{selection}{fragments}")
+    }
+
+    fn choice(&mut self) -> usize {
+        self.choices.next().unwrap_or(0)
+    }
+
+    /// Writes a selection on a type; within a fragment without the operation's own, which could
+    /// come back to it.
+    fn selection(&mut self, out: &mut String, ty: &str, depth: usize, spreads: bool) {
+        let fields = FIELDS.iter().find(|(name, _)| *name == ty).unwrap().1;
+        out.push_str(" {");
+        let mut written = 0;
+        for _ in 0..self.choice() % 4 + 1 {
+            let choice = self.choice();
+            let members = members(ty);
+            let spreadable = spreadable(ty);
+            match choice % 8 {
+                0 => out.push_str(" __typename"),
+                1 if !members.is_empty() && depth > 0 => {
+                    let member = members[choice / 8 % members.len()];
+                    let _ = write!(out, " ... on {member}");
+                    self.selection(out, member, depth - 1, spreads);
+                }
+                2 if ty == "Option" || ty == "Either" => out.push_str(" ...option"),
+                3 if depth > 0 => {
+                    out.push_str(" ...");
+                    if choice.is_multiple_of(3) {
+                        out.push_str(" @include(if: false)");
+                    }
+                    self.selection(out, ty, depth - 1, spreads);
+                }
+                6 if spreads && !spreadable.is_empty() => {
+                    let on = spreadable[choice / 8 % spreadable.len()];
+                    let _ = write!(out, " ...{}", self.fragment(on));
+                }
+                other if !fields.is_empty() => {
+                    let (name, arguments, inner) = fields[choice / 8 % fields.len()];
+                    if depth == 0 && !inner.is_empty() {
+                        continue;
+                    }
+                    // One alias for one field, so that two selections of it can be merged.
+                    if other == 4 {
+                        let _ = write!(out, " alias_{name}:");
+                    }
+                    let arguments = self.arguments(name).unwrap_or(arguments);
+                    let _ = write!(out, " {name}{arguments}");
+                    if other == 5 {
+                        out.push_str(" @skip(if: false)");
+                    }
+                    if !inner.is_empty() {
+                        self.selection(out, inner, depth - 1, spreads);
+                    }
+                }
+                _ => continue,
             }
-            2 if ty == "Option" || ty == "Either" => out.push_str(" ...option"),
-            3 if depth > 0 => {
-                out.push_str(" ...");
-                if choice.is_multiple_of(3) {
-                    out.push_str(" @include(if: false)");
-                }
-                selection(out, ty, depth - 1, choices);
-            }
-            other if !fields.is_empty() => {
-                let (name, arguments, inner) = fields[choice / 8 % fields.len()];
-                if depth == 0 && !inner.is_empty() {
-                    continue;
-                }
-                // One alias for one field, so that two selections of it can be merged.
-                if other == 4 {
-                    let _ = write!(out, " alias_{name}:");
-                }
-                let _ = write!(out, " {name}{arguments}");
-                if other == 5 {
-                    out.push_str(" @skip(if: false)");
-                }
-                if !inner.is_empty() {
-                    selection(out, inner, depth - 1, choices);
-                }
-            }
-            _ => continue,
+            written += 1;
         }
-        written += 1;
+        if written == 0 {
+            out.push_str(" __typename");
+        }
+        out.push_str(" }");
     }
-    if written == 0 {
-        out.push_str(" __typename");
+
+    fn arguments(&mut self, field: &str) -> Option<&'static str> {
+        let known = BY_VARIABLES.iter().find(|(name, ..)| *name == field);
+        let (_, arguments, declarations) = known.filter(|_| self.by_variables)?;
+        self.declarations.insert(declarations);
+        Some(arguments)
     }
-    out.push_str(" }");
+
+    /// The name of the operation's own fragment on a type.
+    fn fragment(&mut self, on: &str) -> &'static str {
+        let (on, name) = OWN.iter().find(|(ty, _)| *ty == on).unwrap();
+        if !self.fragments.contains_key(on) {
+            let mut fragment = format!(" fragment {name} on {on}");
+            self.selection(&mut fragment, on, 2, false);
+            self.fragments.insert(on, fragment);
+        }
+        name
+    }
 }
 
 /// What a compiler would refuse: names that stand twice in one scope, and types that are nowhere.
@@ -258,8 +352,7 @@ proptest! {
         choices in prop::collection::vec(any::<usize>(), 1..60),
         name in "[_A-Za-z][_0-9A-Za-z]{0,8}",
     ) {
-        let mut operation = format!("query {name}");
-        selection(&mut operation, "Query", 4, &mut choices.into_iter());
+        let operation = Writer::operation(choices, &name);
         match generated(&operation) {
             Ok(code) => prop_assert_eq!(flaws(&code), Vec::<String>::new(), "{}", operation),
             Err(error) => prop_assert!(false, "{}\n{}", error, operation),
