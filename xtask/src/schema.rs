@@ -1,6 +1,6 @@
 //! `cargo xtask schema update` and `check`: the vendored schema.
 
-use std::{error::Error, fs, path::Path, process::Command};
+use std::{error::Error, fs, io, path::Path, process::Command};
 
 use monday_codegen::{
     ImportOptions, Imported, Severity, Usage, VendoredSchema, diff, import, is_api_version, usages,
@@ -16,6 +16,9 @@ type Done = Result<(), Box<dyn Error>>;
 
 const FOLDER: &str = "schema";
 const CHANGELOG: &str = "CHANGELOG.md";
+
+/// Where the tests have the schemas that were vendored before.
+const KEPT: &str = "crates/monday-codegen/tests/schemas";
 
 /// The operations of the SDK and of its examples.
 const OPERATIONS: [&str; 2] = ["queries", "examples/downstream/queries"];
@@ -38,9 +41,14 @@ pub(crate) fn update(from: &str, api_version: &str) -> Done {
     let draft = changelog::draft(api_version, &changes, &operations(&old)?);
     let changed = changelog::with_draft(&fs::read_to_string(CHANGELOG)?, &draft);
     let source = format!("https://api.monday.com/v2/get_schema?format=json&version={api_version}");
+    // One that was edited is nothing to keep.
+    let before = VendoredSchema::load(folder).ok();
     let schema = VendoredSchema::new(folder, new.sdl, api_version, &today()?, &source);
 
     // All that can be wrong is known by now.
+    if let Some(before) = before {
+        keep(&before, &schema, Path::new(KEPT))?;
+    }
     write_atomically(&schema.path, schema.sdl.as_bytes())?;
     let record = folder.join(VendoredSchema::RECORD_FILE);
     write_atomically(&record, schema.record().as_bytes())?;
@@ -52,6 +60,17 @@ pub(crate) fn update(from: &str, api_version: &str) -> Done {
         println!("It stands in {CHANGELOG}, to be worded for users.\n");
     }
     compile()
+}
+
+/// Keeps the schema that another one replaces for the tests that know what changed since, and until,
+/// its version. What is kept stays as it is.
+fn keep(before: &VendoredSchema, now: &VendoredSchema, folder: &Path) -> io::Result<()> {
+    let file = folder.join(format!("{}.graphql", before.api_version));
+    let is_same = before.sha256 == now.sha256 && before.api_version == now.api_version;
+    if is_same || file.exists() {
+        return Ok(());
+    }
+    write_atomically(&file, before.sdl.as_bytes())
 }
 
 fn read(file: &Path) -> Result<Imported, Box<dyn Error>> {
@@ -140,4 +159,33 @@ pub(crate) fn check() -> Done {
 fn today() -> Result<String, Box<dyn Error>> {
     let date = Command::new("date").args(["-u", "+%Y-%m-%d"]).output()?;
     Ok(String::from_utf8(date.stdout)?.trim().to_owned())
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_schema_that_is_replaced_is_kept_for_the_tests_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let vendored = |sdl: &str, version: &str| {
+            VendoredSchema::new(Path::new("schema"), sdl.into(), version, "2026-11-24", "")
+        };
+        let (first, fixed) = (vendored("one", "2026-10"), vendored("two", "2026-10"));
+        let next = vendored("two", "2027-01");
+        let kept = || fs::read_to_string(folder.path().join("2026-10.graphql")).ok();
+        keep(&first, &first, folder.path()).unwrap();
+        assert_eq!(kept(), None);
+        keep(&first, &fixed, folder.path()).unwrap();
+        assert_eq!(kept().as_deref(), Some("one"));
+        keep(&fixed, &next, folder.path()).unwrap();
+        assert_eq!(kept().as_deref(), Some("one"));
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+        // Also one that the next version didn't change: it goes by another name then.
+        let last = vendored("two", "2027-04");
+        keep(&next, &last, folder.path()).unwrap();
+        let kept = fs::read_to_string(folder.path().join("2027-01.graphql"));
+        assert_eq!(kept.unwrap(), "two");
+    }
 }

@@ -125,6 +125,7 @@ fn a_schema_with_another_event_does_not_compile() {
 #[test]
 fn the_facade_compiles_with_each_version_of_the_schema() {
     let schemas = root().join("crates/monday-codegen/tests/schemas");
+    let vendored = VendoredSchema::load(&root().join("schema")).unwrap();
     let mut seen = 0;
     for entry in fs::read_dir(schemas).unwrap() {
         let path = entry.unwrap().path();
@@ -138,10 +139,13 @@ fn the_facade_compiles_with_each_version_of_the_schema() {
             continue;
         };
         let sdl = fs::read_to_string(&path).unwrap();
+        // The SDK itself is built with that.
+        if sdl == vendored.sdl {
+            continue;
+        }
         let sdk = sdk_with("versions", |_| (version.to_owned(), sdl.clone()));
         assert_eq!(errors(&sdk), None, "{version}");
         seen += 1;
     }
-    // The fourth is the SDK's own.
-    assert_eq!(seen, 3);
+    assert!(seen >= 3, "{seen}");
 }
