@@ -160,6 +160,22 @@ fn operations_are_checked_with_the_place_of_each_error() {
 }
 
 #[test]
+fn a_folder_without_operations_is_refused_and_says_what_was_passed_over() {
+    let folder = tempfile::tempdir().unwrap();
+    let dir = folder.path().to_str().unwrap();
+    fs::write(folder.path().join("me.gql"), "query Me { me { id } }").unwrap();
+    for arguments in [
+        &["schema", "check", "--operations", dir][..],
+        &["schema", "diff", SCHEMA, SCHEMA, "--operations", dir],
+    ] {
+        let says = format!(
+            "there is no .graphql file below {dir}; {dir}/me.gql is passed over for its extension"
+        );
+        run(&mut command(arguments)).refused(1, &says);
+    }
+}
+
+#[test]
 fn a_schema_is_fetched_as_it_is_served() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let emulator = runtime
