@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use async_nats::{Message, StatusCode, Subscriber};
+use futures_core::Stream;
 use serde_json::json;
+use tokio::time::Instant;
 
 use crate::inbox::InboxError;
 
@@ -19,13 +21,19 @@ const EXPIRES: Duration = Duration::from_secs(30);
 /// How often it says that it still does. After two that are missing it doesn't.
 const HEARTBEAT: Duration = Duration::from_secs(5);
 
+/// After so long without a word it has forgotten the request.
+const SILENCE: Duration = Duration::from_secs(2 * HEARTBEAT.as_secs() + 1);
+
 /// How long the end of a request that is taken back is waited for.
 const DRAIN: Duration = Duration::from_secs(1);
 
 /// A request for messages, of which some may still come.
-pub(super) struct Pull {
-    subscriber: Subscriber,
+pub(super) struct Pull<S = Subscriber> {
+    subscriber: S,
     left: usize,
+    /// When the server said something the last time. Whoever waits breaks off and begins again
+    /// often, and the silence goes on meanwhile.
+    heard_at: Instant,
 }
 
 /// What came of a request.
@@ -59,23 +67,27 @@ impl Pull {
         Ok(Self {
             subscriber,
             left: count,
+            heard_at: Instant::now(),
         })
     }
+}
 
+impl<S: Stream<Item = Message> + Unpin> Pull<S> {
     /// Waits for what comes next. Dropping the future loses nothing.
     pub(super) async fn next(&mut self) -> Pulled {
         if self.left == 0 {
             return Pulled::Over;
         }
         loop {
-            let silence = HEARTBEAT * 2 + Duration::from_secs(1);
-            let message = match tokio::time::timeout(silence, next(&mut self.subscriber)).await {
+            let silence = self.heard_at + SILENCE;
+            let message = match tokio::time::timeout_at(silence, next(&mut self.subscriber)).await {
                 Ok(Some(message)) => message,
                 Ok(None) => return Pulled::Over,
                 Err(_) => {
                     return Pulled::Failed(api::unreachable("the server has fallen silent"));
                 }
             };
+            self.heard_at = Instant::now();
             match message.status {
                 None | Some(StatusCode::OK) => {
                     self.left -= 1;
@@ -90,7 +102,9 @@ impl Pull {
             }
         }
     }
+}
 
+impl Pull {
     /// Takes the request back, and hands over what was on its way.
     pub(super) async fn cancel(mut self, mut each: impl FnMut(Message)) {
         if self.subscriber.drain().await.is_err() {
@@ -110,4 +124,41 @@ impl Pull {
 
 fn nanos(duration: Duration) -> u64 {
     u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        pin::Pin,
+        task::{Context, Poll},
+    };
+
+    use super::*;
+
+    /// A server that has forgotten the request.
+    struct Silent;
+
+    impl Stream for Silent {
+        type Item = Message;
+
+        fn poll_next(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Message>> {
+            Poll::Pending
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn silence_is_noticed_however_often_the_waiting_is_broken_off() {
+        let mut pull = Pull {
+            subscriber: Silent,
+            left: 1,
+            heard_at: Instant::now(),
+        };
+        for _ in 0..20 {
+            tokio::select! {
+                pulled = pull.next() => return assert!(matches!(pulled, Pulled::Failed(_))),
+                () = tokio::time::sleep(HEARTBEAT) => {}
+            }
+        }
+        panic!("nobody has noticed");
+    }
 }

@@ -2,7 +2,6 @@
 
 use std::{pin::Pin, time::Duration};
 
-use async_nats::Subscriber;
 use futures_core::Stream;
 use serde::Deserialize;
 
@@ -101,6 +100,6 @@ async fn trouble(options: &NatsOptions) -> Result<Option<String>, InboxError> {
 }
 
 /// The next message; `None` at the end.
-pub(super) async fn next(subscriber: &mut Subscriber) -> Option<async_nats::Message> {
-    std::future::poll_fn(|context| Pin::new(&mut *subscriber).poll_next(context)).await
+pub(super) async fn next<S: Stream + Unpin>(messages: &mut S) -> Option<S::Item> {
+    std::future::poll_fn(|context| Pin::new(&mut *messages).poll_next(context)).await
 }
