@@ -7,7 +7,6 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use async_nats::Subscriber;
 use futures_core::Stream;
 use monday_webhooks::{
     Delivery,
@@ -17,6 +16,7 @@ use monday_webhooks::{
     },
     receiver::Taken,
 };
+use serde_json::Value;
 use tokio::sync::{mpsc, oneshot};
 
 use super::{
@@ -61,10 +61,17 @@ async fn put_until_kept(inbox: &NatsInbox, received: &Received) -> Taken {
     }
 }
 
-async fn next(subscriber: &mut Subscriber) -> async_nats::Message {
-    std::future::poll_fn(|context| std::pin::Pin::new(&mut *subscriber).poll_next(context))
+async fn next<S: Stream + Unpin>(messages: &mut S) -> S::Item {
+    std::future::poll_fn(|context| std::pin::Pin::new(&mut *messages).poll_next(context))
         .await
         .unwrap()
+}
+
+/// A call of JetStream's API.
+pub(super) async fn ask(client: &async_nats::Client, what: &str, body: &Value) -> Value {
+    let subject = format!("$JS.API.{what}");
+    let answer = client.request(subject, body.to_string().into()).await;
+    serde_json::from_slice(&answer.unwrap().payload).unwrap()
 }
 
 /// The server answers in order: it knows of the subscriptions once it has answered.

@@ -8,11 +8,17 @@ use async_nats::jetstream::{
     stream::{Config, DiscardPolicy, RetentionPolicy, StorageType},
 };
 use monday_webhooks::inbox::{
-    Inbox, InboxError, NatsInbox, NatsOptions,
+    Inbox, InboxError, Ledger, NatsInbox, NatsOptions,
     nats::{NatsAuth, SyncCheck},
 };
+use serde_json::{Value, json};
 
-use super::{deliveries::received, nats::options, nats_server::NatsServer};
+use super::{
+    deliveries::received,
+    log::Log,
+    nats::{ask, options},
+    nats_server::NatsServer,
+};
 
 /// A stream as it is made by the inbox.
 fn good(name: &str) -> Config {
@@ -108,6 +114,72 @@ async fn a_consumer_with_a_wrong_setting_is_refused_with_the_reason() {
     }
 }
 
+/// Makes a consumer with settings that the client library doesn't know.
+async fn make_consumer(client: &async_nats::Client, stream: &str, more: &Value) {
+    let mut config = json!({
+        "durable_name": "handler", "ack_policy": "explicit", "ack_wait": 30_000_000_000_u64,
+        "max_deliver": -1, "max_ack_pending": -1, "deliver_policy": "all",
+    });
+    let more = more.as_object().unwrap().clone();
+    config.as_object_mut().unwrap().extend(more);
+    let create = json!({"stream_name": stream, "config": config, "action": "create"});
+    let what = format!("CONSUMER.CREATE.{stream}.handler");
+    let made = ask(client, &what, &create).await;
+    assert!(made["error"].is_null(), "{made}");
+}
+
+#[tokio::test]
+async fn a_consumer_that_filters_by_several_subjects_is_refused_with_the_reason() {
+    let server = NatsServer::start();
+    let client = async_nats::connect(server.url()).await.unwrap();
+    let jetstream = async_nats::jetstream::new(client.clone());
+    let filters = json!(["FILTERS.1.>", "FILTERS.2.>"]);
+    for (name, more) in [
+        ("filter_subjects", json!({"filter_subjects": filters})),
+        (
+            "priority_groups",
+            json!({"priority_groups": ["a"], "priority_policy": "overflow"}),
+        ),
+        (
+            "pause_until",
+            json!({"pause_until": "2200-01-01T00:00:00Z"}),
+        ),
+    ] {
+        let stream = jetstream.create_stream(good("FILTERS")).await.unwrap();
+        make_consumer(&client, "FILTERS", &more).await;
+        let refusal = refusal(&server, "FILTERS").await;
+        assert!(
+            refusal.contains("consumer handler") && refusal.contains(name),
+            "{refusal}"
+        );
+        stream.delete_consumer("handler").await.unwrap();
+        make_consumer(&client, "FILTERS", &json!({})).await;
+        let options = NatsOptions::from_address(&server.inbox("FILTERS")).unwrap();
+        NatsInbox::connect(options).await.unwrap();
+        jetstream.delete_stream("FILTERS").await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_consumer_that_is_paused_while_somebody_works_is_warned_of() {
+    let log = Log::default();
+    let _guard = log.listen();
+    let mut server = NatsServer::start();
+    let inbox = NatsInbox::connect(options(&server)).await.unwrap();
+    let client = async_nats::connect(server.url()).await.unwrap();
+    let pause = json!({"pause_until": "2200-01-01T00:00:00Z"});
+    let paused = ask(&client, "CONSUMER.PAUSE.MONDAY.handler", &pause).await;
+    assert_eq!(paused["paused"], true, "{paused}");
+    // A new connection is where it is looked at.
+    server.stop();
+    server.run();
+    while !log.text().contains("is paused (pause_until)") {
+        tokio::task::yield_now().await;
+    }
+    inbox.put(received(1)).await.unwrap();
+    assert_eq!(inbox.status().await.unwrap().depth(), 1);
+}
+
 #[tokio::test]
 async fn more_replicas_than_there_are_servers_are_refused() {
     let server = NatsServer::start();
@@ -179,7 +251,7 @@ async fn a_server_that_does_not_sync_each_write_is_refused_when_that_is_required
 
 #[tokio::test]
 async fn an_unknown_sync_interval_is_warned_of() {
-    let log = super::log::Log::default();
+    let log = Log::default();
     let _guard = log.listen();
     let server = NatsServer::start();
     drop(NatsInbox::connect(options(&server)).await.unwrap());
@@ -189,7 +261,7 @@ async fn an_unknown_sync_interval_is_warned_of() {
         "{warning}"
     );
 
-    let log = super::log::Log::default();
+    let log = Log::default();
     let _guard = log.listen();
     let mut options = options(&server);
     options.sync = SyncCheck::Declared;

@@ -44,17 +44,21 @@ impl Core {
         self.api.client.connection_state() == State::Connected
     }
 
-    /// Makes the streams and the consumer where they are missing, or else looks for them.
-    pub(super) async fn set_up(&self) -> Result<(), InboxError> {
-        if !self.is_owner {
-            return setup::find(&self.api, &self.options).await;
+    /// Makes the streams and the consumer where they are missing, or else looks for them. Returns
+    /// whether somebody has paused the consumer.
+    pub(super) async fn set_up(&self) -> Result<bool, InboxError> {
+        let found = if self.is_owner {
+            setup::set_up(&self.api, &self.options).await?
+        } else {
+            setup::find(&self.api, &self.options).await?
+        };
+        if let Some(lease_time) = found.lease_time {
+            *self
+                .lease_time
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner) = lease_time;
         }
-        let lease_time = setup::set_up(&self.api, &self.options).await?;
-        *self
-            .lease_time
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner) = lease_time;
-        Ok(())
+        Ok(found.is_paused)
     }
 
     /// A third of the time after which a delivery is handed out again: two signs of life may get

@@ -38,6 +38,7 @@ use super::{Claimed, Inbox, InboxError, Metrics, Received, Settlement};
 use api::Api;
 use core::Core;
 use pump::{Order, Pump};
+use setup::CONSUMER;
 
 pub use auth::NatsAuth;
 pub use lease::NatsLease;
@@ -108,7 +109,13 @@ impl NatsInbox {
             );
         }
         let core = Arc::new(Core::new(api, options, is_owner));
-        core.set_up().await?;
+        // Nobody would learn at this start why nothing is handled.
+        if core.set_up().await? {
+            return Err(InboxError::Unsafe(format!(
+                "the consumer {CONSUMER} of the stream {} is paused (pause_until)",
+                core.options.stream
+            )));
+        }
         tokio::spawn(Pump::new(Arc::clone(&core), desk.downgrade()).run(orders));
         let prune = prune::run(Arc::downgrade(&core));
         let pruning = is_owner.then(|| tokio::spawn(prune).abort_handle());

@@ -270,12 +270,19 @@ impl Pump {
         }
         let result = self.core.set_up().await;
         self.core.setting_up.store(false, Ordering::Release);
-        if let Err(error) = result {
-            tracing::warn!(
-                cause = std::error::Error::source(&error).map(tracing::field::display),
-                "the streams of the inbox could not be seen to: {error}"
-            );
-            self.refuse(&error);
+        match result {
+            Ok(false) => {}
+            // Nothing is lost by it, and whoever works would come back to a refusal.
+            Ok(true) => tracing::warn!(
+                "the consumer of the inbox is paused (pause_until): nothing is handed out until that has passed"
+            ),
+            Err(error) => {
+                tracing::warn!(
+                    cause = std::error::Error::source(&error).map(tracing::field::display),
+                    "the streams of the inbox could not be seen to: {error}"
+                );
+                self.refuse(&error);
+            }
         }
     }
 

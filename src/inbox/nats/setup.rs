@@ -8,13 +8,13 @@ use async_nats::jetstream::{
     stream::{Config, DiscardPolicy, PersistenceMode, RetentionPolicy, StorageType},
 };
 use serde::{Deserialize, de::IgnoredAny};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::inbox::InboxError;
 
 use super::{
     NatsOptions,
-    api::{Api, ApiError},
+    api::{self, Api, ApiError},
 };
 
 /// The consumer that every worker shares.
@@ -30,11 +30,23 @@ struct StreamInfo {
 
 #[derive(Deserialize)]
 struct ConsumerInfo {
-    config: consumer::Config,
+    /// Not of the client library's type, which skips what it doesn't know.
+    config: Value,
+    /// Whether nothing is handed out at present.
+    #[serde(default)]
+    paused: bool,
 }
 
-/// Sees to both streams and the consumer. Returns the lease time that is in force.
-pub(super) async fn set_up(api: &Api, options: &NatsOptions) -> Result<Duration, InboxError> {
+/// What there is.
+pub(super) struct Found {
+    /// The lease time that is in force, where it was looked at.
+    pub(super) lease_time: Option<Duration>,
+    /// Whether somebody has paused the consumer.
+    pub(super) is_paused: bool,
+}
+
+/// Sees to both streams and the consumer.
+pub(super) async fn set_up(api: &Api, options: &NatsOptions) -> Result<Found, InboxError> {
     let name = options.stream.as_str();
     stream(api, &wanted(options, name, options.max_bytes)).await?;
     stream(api, &wanted(options, &options.stream.dead(), None)).await?;
@@ -42,7 +54,7 @@ pub(super) async fn set_up(api: &Api, options: &NatsOptions) -> Result<Duration,
 }
 
 /// Whether both streams and the consumer are there.
-pub(super) async fn find(api: &Api, options: &NatsOptions) -> Result<(), InboxError> {
+pub(super) async fn find(api: &Api, options: &NatsOptions) -> Result<Found, InboxError> {
     let name = options.stream.as_str();
     for what in [
         format!("STREAM.INFO.{name}"),
@@ -59,7 +71,10 @@ pub(super) async fn find(api: &Api, options: &NatsOptions) -> Result<(), InboxEr
             Err(error) => return Err(error.into()),
         }
     }
-    Ok(())
+    Ok(Found {
+        lease_time: None,
+        is_paused: false,
+    })
 }
 
 /// A stream as the contract needs it. Nothing goes out of it by age or to make room: deliveries
@@ -173,7 +188,7 @@ fn wrong_with_stream(found: &Config, wanted: &Config) -> Option<String> {
     None
 }
 
-async fn consumer(api: &Api, stream: &str, lease_time: Duration) -> Result<Duration, InboxError> {
+async fn consumer(api: &Api, stream: &str, lease_time: Duration) -> Result<Found, InboxError> {
     let wanted = consumer::Config {
         durable_name: Some(CONSUMER.to_owned()),
         description: Some("The handlers of monday-webhooks".to_owned()),
@@ -200,13 +215,40 @@ async fn consumer(api: &Api, stream: &str, lease_time: Duration) -> Result<Durat
         }
         found => found,
     };
-    let ConsumerInfo { config } = found?;
-    match wrong_with_consumer(&config) {
-        None => Ok(config.ack_wait),
-        Some(wrong) => Err(InboxError::Unsafe(format!(
+    let ConsumerInfo { config, paused } = found?;
+    let refuse = |wrong: String| {
+        InboxError::Unsafe(format!(
             "the consumer {CONSUMER} of the stream {stream} {wrong}"
-        ))),
+        ))
+    };
+    if let Some(wrong) = unknown_to_the_library(&config) {
+        return Err(refuse(wrong.to_owned()));
     }
+    let config = consumer::Config::deserialize(config).map_err(|_| api::unreadable())?;
+    match wrong_with_consumer(&config) {
+        None => Ok(Found {
+            lease_time: Some(config.ack_wait),
+            is_paused: paused,
+        }),
+        Some(wrong) => Err(refuse(wrong)),
+    }
+}
+
+/// What is wrong with a consumer by settings that newer servers have, and that the client
+/// library's type leaves out so that it fits older ones.
+fn unknown_to_the_library(found: &Value) -> Option<&'static str> {
+    let is_set = |name: &str| match found.get(name) {
+        None | Some(Value::Null) => false,
+        Some(Value::Array(several)) => !several.is_empty(),
+        Some(_) => true,
+    };
+    if is_set("filter_subjects") {
+        return Some("doesn't deliver all messages (filter_subjects)");
+    }
+    if is_set("priority_groups") {
+        return Some("delivers to a priority group alone (priority_groups)");
+    }
+    None
 }
 
 /// What is wrong with a consumer, after its name.
@@ -263,6 +305,20 @@ mod tests {
             ..consumer::Config::default()
         };
         assert_eq!(wrong_with_consumer(&consumer), None);
+    }
+
+    #[test]
+    fn settings_that_the_client_library_does_not_know_are_checked() {
+        let none = json!({"ack_wait": 1, "metadata": {}, "filter_subjects": null});
+        assert_eq!(unknown_to_the_library(&none), None);
+        assert_eq!(
+            unknown_to_the_library(&json!({"priority_groups": []})),
+            None
+        );
+        for name in ["filter_subjects", "priority_groups"] {
+            let wrong = unknown_to_the_library(&json!({name: ["one"]})).unwrap();
+            assert!(wrong.contains(name), "{wrong}");
+        }
     }
 
     #[test]
