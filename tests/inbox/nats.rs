@@ -16,12 +16,13 @@ use monday_webhooks::{
     },
     receiver::Taken,
 };
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::sync::{mpsc, oneshot};
 
 use super::{
     conformance,
     deliveries::{about, number, received},
+    log::Log,
     nats_server::NatsServer,
 };
 
@@ -199,6 +200,42 @@ async fn streams_that_have_gone_are_made_again() {
         }
     };
     assert_eq!(number(&claimed.received.delivery), 1);
+}
+
+#[tokio::test]
+async fn a_consumer_that_is_missing_is_made_again_and_the_log_says_what_that_means() {
+    let log = Log::default();
+    let _guard = log.listen();
+    let server = NatsServer::start();
+    let inbox = connect(&server).await;
+    for number in 0..3 {
+        inbox.put(received(number)).await.unwrap();
+    }
+    for claimed in claim_all(&inbox, 2).await {
+        let done = Settlement::Done;
+        inbox.settle(&claimed.lease, done).await.unwrap();
+    }
+    inbox.close().await;
+    drop(inbox);
+    let says = "the consumer of the inbox was missing and is made anew";
+    assert!(!log.text().contains(says), "{}", log.text());
+    let client = async_nats::connect(server.url()).await.unwrap();
+    let deleted = ask(&client, "CONSUMER.DELETE.MONDAY.handler", &json!({})).await;
+    assert_eq!(deleted["success"], true, "{deleted}");
+
+    let inbox = connect(&server).await;
+    let text = log.text();
+    let line = text.lines().find(|line| line.contains(says)).expect(&text);
+    assert!(
+        line.contains("ERROR") && line.contains("messages=3"),
+        "{line}"
+    );
+    let numbers: Vec<u64> = claim_all(&inbox, 3)
+        .await
+        .iter()
+        .map(|claimed| number(&claimed.received.delivery))
+        .collect();
+    assert_eq!(numbers, [0, 1, 2]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -26,6 +26,12 @@ const LONGEST_LEASE: Duration = Duration::from_mins(1);
 #[derive(Deserialize)]
 struct StreamInfo {
     config: Config,
+    state: StreamState,
+}
+
+#[derive(Deserialize)]
+struct StreamState {
+    messages: u64,
 }
 
 #[derive(Deserialize)]
@@ -48,9 +54,9 @@ pub(super) struct Found {
 /// Sees to both streams and the consumer.
 pub(super) async fn set_up(api: &Api, options: &NatsOptions) -> Result<Found, InboxError> {
     let name = options.stream.as_str();
-    stream(api, &wanted(options, name, options.max_bytes)).await?;
+    let messages = stream(api, &wanted(options, name, options.max_bytes)).await?;
     stream(api, &wanted(options, &options.stream.dead(), None)).await?;
-    consumer(api, name, options.lease_time).await
+    consumer(api, name, options.lease_time, messages).await
 }
 
 /// Whether both streams and the consumer are there.
@@ -99,7 +105,8 @@ fn wanted(options: &NatsOptions, name: &str, max_bytes: Option<u64>) -> Config {
     }
 }
 
-async fn stream(api: &Api, wanted: &Config) -> Result<(), InboxError> {
+/// Sees to a stream, and returns how many messages it has.
+async fn stream(api: &Api, wanted: &Config) -> Result<u64, InboxError> {
     let name = &wanted.name;
     let info = format!("STREAM.INFO.{name}");
     let found = match api.call::<StreamInfo>(&info, &json!({})).await {
@@ -116,9 +123,9 @@ async fn stream(api: &Api, wanted: &Config) -> Result<(), InboxError> {
         }
         found => found,
     };
-    let StreamInfo { config } = found?;
+    let StreamInfo { config, state } = found?;
     match wrong_with_stream(&config, wanted) {
-        None => Ok(()),
+        None => Ok(state.messages),
         Some(wrong) => Err(InboxError::Unsafe(format!("the stream {name} {wrong}"))),
     }
 }
@@ -188,7 +195,13 @@ fn wrong_with_stream(found: &Config, wanted: &Config) -> Option<String> {
     None
 }
 
-async fn consumer(api: &Api, stream: &str, lease_time: Duration) -> Result<Found, InboxError> {
+/// Sees to the consumer of a stream that has so many messages.
+async fn consumer(
+    api: &Api,
+    stream: &str,
+    lease_time: Duration,
+    messages: u64,
+) -> Result<Found, InboxError> {
     let wanted = consumer::Config {
         durable_name: Some(CONSUMER.to_owned()),
         description: Some("The handlers of monday-webhooks".to_owned()),
@@ -210,7 +223,16 @@ async fn consumer(api: &Api, stream: &str, lease_time: Duration) -> Result<Found
                 {
                     api.call(&info, &json!({})).await
                 }
-                created => created,
+                created => {
+                    if messages > 0 && created.is_ok() {
+                        // Only the consumer knew what was handled.
+                        tracing::error!(
+                            messages,
+                            "the consumer of the inbox was missing and is made anew: everything in the stream is handed out again, what was handled too"
+                        );
+                    }
+                    created
+                }
             }
         }
         found => found,
