@@ -250,6 +250,24 @@ async fn a_server_that_does_not_sync_each_write_is_refused_when_that_is_required
 }
 
 #[tokio::test]
+async fn fewer_servers_that_say_they_sync_than_there_are_replicas_are_not_enough() {
+    let jetstream = "jetstream { store_dir: store, sync_interval: always }";
+    let server = NatsServer::with(&format!("{jetstream}\n{ACCOUNTS}"));
+    let mut options = options(&server);
+    options.auth = NatsAuth::password("app", "two");
+    options.system = Some(NatsAuth::password("system", "one"));
+    options.sync = SyncCheck::Require;
+    options.replicas = 3;
+    options.answer_time = Duration::from_millis(500);
+    let error = NatsInbox::connect(options).await.unwrap_err();
+    assert!(matches!(error, InboxError::Unsafe(_)), "{error:?}");
+    assert!(
+        error.to_string().contains("1 of the 3 NATS servers"),
+        "{error}"
+    );
+}
+
+#[tokio::test]
 async fn an_unknown_sync_interval_is_warned_of() {
     let log = Log::default();
     let _guard = log.listen();

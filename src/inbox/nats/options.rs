@@ -65,7 +65,8 @@ pub struct NatsTls {
 /// default).
 ///
 /// A server tells its sync interval to users of its system account only. So it is looked up where
-/// [`NatsOptions::system`] is given, and isn't known where it is not.
+/// [`NatsOptions::system`] is given, and isn't known where it is not, or where fewer servers answer
+/// than there are [replicas](NatsOptions::replicas).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SyncCheck {
