@@ -39,7 +39,7 @@ async fn connect(server: &NatsServer) -> NatsInbox {
     NatsInbox::connect(options(server)).await.unwrap()
 }
 
-async fn claim(inbox: &NatsInbox) -> Claimed<NatsLease> {
+pub(super) async fn claim(inbox: &NatsInbox) -> Claimed<NatsLease> {
     inbox.claim(NonZeroUsize::MIN).await.unwrap().remove(0)
 }
 
@@ -62,7 +62,7 @@ async fn put_until_kept(inbox: &NatsInbox, received: &Received) -> Taken {
     }
 }
 
-async fn next<S: Stream + Unpin>(messages: &mut S) -> S::Item {
+pub(super) async fn next<S: Stream + Unpin>(messages: &mut S) -> S::Item {
     std::future::poll_fn(|context| std::pin::Pin::new(&mut *messages).poll_next(context))
         .await
         .unwrap()

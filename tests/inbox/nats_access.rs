@@ -117,7 +117,7 @@ async fn a_credentials_file_opens() {
     assert!(!log.text().contains(&seed) && !log.text().contains(&of_user));
 }
 
-fn certificate(name: &str) -> PathBuf {
+pub(super) fn certificate(name: &str) -> PathBuf {
     let folder = "tests/client/certificates";
     std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
         .join(folder)

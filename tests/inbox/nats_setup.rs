@@ -3,20 +3,25 @@
 
 use std::time::Duration;
 
-use async_nats::jetstream::{
-    consumer::{AckPolicy, pull},
-    stream::{Config, DiscardPolicy, RetentionPolicy, StorageType},
+use async_nats::{
+    Event,
+    jetstream::{
+        consumer::{AckPolicy, pull},
+        stream::{Config, DiscardPolicy, RetentionPolicy, StorageType},
+    },
 };
 use monday_webhooks::inbox::{
-    Inbox, InboxError, Ledger, NatsInbox, NatsOptions,
+    Inbox, InboxError, Ledger, NatsInbox, NatsOptions, Settlement,
     nats::{NatsAuth, SyncCheck},
 };
 use serde_json::{Value, json};
+use tokio::sync::mpsc;
 
 use super::{
-    deliveries::received,
+    deliveries::{body, received},
     log::Log,
-    nats::{ask, options},
+    nats::{ask, claim, next, options},
+    nats_access::certificate,
     nats_server::NatsServer,
 };
 
@@ -265,6 +270,96 @@ async fn fewer_servers_that_say_they_sync_than_there_are_replicas_are_not_enough
         error.to_string().contains("1 of the 3 NATS servers"),
         "{error}"
     );
+}
+
+/// The block of accounts of the module's page.
+fn accounts() -> &'static str {
+    let page = include_str!("../../src/inbox/nats/README.md");
+    let blocks = page.split("```text\n").skip(1);
+    let mut blocks = blocks.map(|block| block.split("```").next().unwrap());
+    blocks.find(|block| block.contains("accounts {")).unwrap()
+}
+
+#[tokio::test]
+async fn the_accounts_of_the_page_let_each_user_do_its_work_and_no_more() {
+    let tls = |name: &str| format!("{:?}", certificate(name));
+    let accounts = accounts()
+        .replace("$INBOX_PASSWORD", "one")
+        .replace("$REPORTS_PASSWORD", "two")
+        .replace("$SYSTEM_PASSWORD", "three")
+        .replace("/etc/nats/server.pem", &tls("server.pem"))
+        .replace("/etc/nats/server.key", &tls("server.key"));
+    assert!(!accounts.contains("PASSWORD") && !accounts.contains("/etc"));
+    let jetstream = "jetstream { store_dir: store, sync_interval: always }";
+    let server = NatsServer::with(&format!("{jetstream}\n{accounts}"));
+    let mut options = options(&server);
+    options.auth = NatsAuth::password("inbox", "one");
+    options.system = Some(NatsAuth::password("system", "three"));
+    options.sync = SyncCheck::Require;
+    options.tls.required = true;
+    options.tls.roots = Some(certificate("root.pem"));
+    let inbox = NatsInbox::connect(options).await.unwrap();
+    for number in 0..3 {
+        inbox.put(received(number)).await.unwrap();
+    }
+    let done = claim(&inbox).await;
+    inbox.settle(&done.lease, Settlement::Done).await.unwrap();
+    let dead = claim(&inbox).await;
+    let reason = "no".to_owned();
+    let settlement = Settlement::Dead { reason };
+    inbox.settle(&dead.lease, settlement).await.unwrap();
+
+    let (told, mut refusals) = mpsc::unbounded_channel();
+    let reports =
+        async_nats::ConnectOptions::with_user_and_password("reports".into(), "two".into())
+            .add_root_certificates(certificate("root.pem"))
+            .require_tls(true)
+            .event_callback(move |event| {
+                if let Event::ServerError(error) = event {
+                    let _ = told.send(error.to_string());
+                }
+                std::future::ready(())
+            })
+            .connect(server.url())
+            .await
+            .unwrap();
+    let jetstream = async_nats::jetstream::new(reports.clone());
+    let config = pull::Config {
+        durable_name: Some("reports".to_owned()),
+        ..pull::Config::default()
+    };
+    let consumer = jetstream.create_consumer_on_stream(config, "MONDAY").await;
+    let mut messages = consumer
+        .unwrap()
+        .fetch()
+        .max_messages(1)
+        .messages()
+        .await
+        .unwrap();
+    let message = next(&mut messages).await.unwrap();
+    assert_eq!(message.payload, body(0, 0));
+    message.double_ack().await.unwrap();
+    assert_eq!(refusals.try_recv().ok(), None);
+
+    for forbidden in [
+        "MONDAY.x",
+        "MONDAY_DEAD.x",
+        "$JS.API.STREAM.DELETE.MONDAY",
+        "$JS.API.STREAM.PURGE.MONDAY",
+        "$JS.API.CONSUMER.DELETE.MONDAY.handler",
+        "$JS.API.CONSUMER.MSG.NEXT.MONDAY.handler",
+        "$JS.ACK.MONDAY.handler.1.3.3.1.0",
+    ] {
+        reports.publish(forbidden, "{}".into()).await.unwrap();
+        let refusal = refusals.recv().await.unwrap();
+        let said = refusal.to_lowercase();
+        assert!(
+            said.contains(&format!("{:?}", forbidden.to_lowercase())),
+            "{refusal}"
+        );
+    }
+    let status = inbox.status().await.unwrap();
+    assert_eq!((status.depth(), status.dead), (1, 1));
 }
 
 #[tokio::test]
