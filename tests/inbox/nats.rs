@@ -75,6 +75,10 @@ pub(super) async fn ask(client: &async_nats::Client, what: &str, body: &Value) -
     serde_json::from_slice(&answer.unwrap().payload).unwrap()
 }
 
+async fn consumer(client: &async_nats::Client) -> Value {
+    ask(client, "CONSUMER.INFO.MONDAY.handler", &json!({})).await
+}
+
 /// The server answers in order: it knows of the subscriptions once it has answered.
 async fn until_heard(client: &async_nats::Client) {
     let jetstream = async_nats::jetstream::new(client.clone());
@@ -236,6 +240,59 @@ async fn a_consumer_that_is_missing_is_made_again_and_the_log_says_what_that_mea
         .map(|claimed| number(&claimed.received.delivery))
         .collect();
     assert_eq!(numbers, [0, 1, 2]);
+}
+
+/// What a process holds over an outage is handed out again by the server.
+#[tokio::test]
+async fn what_is_at_work_here_is_not_handed_out_here_again() {
+    let server = NatsServer::start();
+    let mut options = options(&server);
+    options.lease_time = Duration::from_secs(1);
+    let inbox = Arc::new(NatsInbox::connect(options).await.unwrap());
+    let client = async_nats::connect(server.url()).await.unwrap();
+    inbox.put(received(1)).await.unwrap();
+    let held = claim(&inbox).await;
+    let claiming = {
+        let inbox = Arc::clone(&inbox);
+        tokio::spawn(async move { claim(&inbox).await })
+    };
+    while consumer(&client).await["num_redelivered"] == 0 {}
+    inbox.put(received(2)).await.unwrap();
+    let second = claiming.await.unwrap();
+    assert_eq!(number(&second.received.delivery), 2);
+
+    for claimed in [held, second] {
+        let done = Settlement::Done;
+        inbox.settle(&claimed.lease, done).await.unwrap();
+    }
+    let info = consumer(&client).await;
+    assert_eq!(info["num_ack_pending"], 0, "{info}");
+    assert_eq!(inbox.status().await.unwrap(), Default::default());
+}
+
+#[tokio::test]
+async fn a_lease_that_ran_out_hands_its_delivery_out_once_when_it_is_dropped() {
+    let server = NatsServer::start();
+    let mut options = options(&server);
+    options.lease_time = Duration::from_secs(1);
+    let inbox = Arc::new(NatsInbox::connect(options).await.unwrap());
+    let client = async_nats::connect(server.url()).await.unwrap();
+    inbox.put(received(1)).await.unwrap();
+    let held = claim(&inbox).await;
+    let claiming = {
+        let inbox = Arc::clone(&inbox);
+        tokio::spawn(async move { claim(&inbox).await })
+    };
+    while consumer(&client).await["num_redelivered"] == 0 {}
+    // It has come once this is answered.
+    inbox.status().await.unwrap();
+    drop(held);
+    let again = claiming.await.unwrap();
+    assert_eq!((number(&again.received.delivery), again.attempt), (1, 2));
+    inbox.settle(&again.lease, Settlement::Done).await.unwrap();
+    assert_eq!(inbox.status().await.unwrap(), Default::default());
+    inbox.put(received(2)).await.unwrap();
+    assert_eq!(number(&claim(&inbox).await.received.delivery), 2);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -52,13 +52,13 @@ impl NatsLease {
         let progress = Bytes::from_static(b"+WPI");
         let client = &self.core.api.client;
         client
-            .publish(self.held.reply.clone(), progress)
+            .publish(self.held.place.handout().reply, progress)
             .await
             .map_err(super::api::failed)
     }
 
     pub(super) async fn settle(&self, settlement: Settlement) -> Result<(), InboxError> {
-        if self.settled.load(Ordering::Acquire) {
+        if self.is_over() {
             return Ok(());
         }
         let attempt = self.attempt.load(Ordering::Relaxed);
@@ -76,21 +76,42 @@ impl NatsLease {
         Ok(())
     }
 
+    /// Whether there is nothing left to settle.
+    fn is_over(&self) -> bool {
+        self.settled.load(Ordering::Acquire) || self.held.place.is_left()
+    }
+
     async fn acknowledge(&self) -> Result<(), InboxError> {
+        let reply = self.held.place.handout().reply;
         let ack = Bytes::from_static(b"+ACK");
-        self.core.answer(&self.held.reply, ack).await
+        self.core.answer(&reply, ack).await?;
+        self.end();
+        Ok(())
     }
 
     async fn retry(&self, attempt: u32, after: Duration) -> Result<(), InboxError> {
-        if attempt > self.held.delivered {
+        let handout = self.held.place.handout();
+        if attempt > handout.delivered {
             // An inbox that is closed has nothing to count any more.
             let _ = self.desk.send(Order::Count {
-                sequence: self.held.sequence,
+                number: self.held.number,
                 attempts: attempt,
             });
         }
+        self.held.place.give_back();
         let negative = record::negative(after);
-        self.core.answer(&self.held.reply, negative).await
+        self.core.answer(&handout.reply, negative).await?;
+        self.end();
+        Ok(())
+    }
+
+    /// It isn't this process's any more.
+    fn end(&self) {
+        // An inbox that is closed has nothing to hand out any more.
+        let _ = self.desk.send(Order::Settled {
+            number: self.held.number,
+            place: Arc::clone(&self.held.place),
+        });
     }
 
     /// To be handed out again by this process, or else soon by another one.
@@ -105,7 +126,7 @@ impl NatsLease {
 impl Drop for NatsLease {
     /// An attempt that broke off counts.
     fn drop(&mut self) {
-        if !self.settled.load(Ordering::Acquire) {
+        if !self.is_over() {
             self.back(self.attempt.load(Ordering::Relaxed).saturating_add(1));
         }
     }
@@ -114,7 +135,7 @@ impl Drop for NatsLease {
 impl fmt::Debug for NatsLease {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("NatsLease")
-            .field("sequence", &self.held.sequence)
+            .field("sequence", &self.held.number.sequence)
             .finish_non_exhaustive()
     }
 }
@@ -134,7 +155,7 @@ impl Core {
         let headers = record::dead_headers(Some(received), SystemTime::now(), attempts, reason);
         let key = format!(
             "{}:{}:{}",
-            held.sequence,
+            held.number.sequence,
             record::arrival(received),
             received.delivery.dedupe_key()
         );
@@ -148,13 +169,13 @@ impl Core {
         unreadable: &super::pump::Unreadable,
     ) -> Result<(), InboxError> {
         let reason = "the stored body can't be read";
-        let attempts = unreadable.delivered.saturating_sub(1);
+        let attempts = unreadable.handout.delivered.saturating_sub(1);
         let now = SystemTime::now();
         let headers = record::dead_headers(None, now, attempts, reason);
         let subject = format!("{}._._._", self.options.stream.dead());
         let key = format!(
             "{}:{}",
-            unreadable.sequence,
+            unreadable.number.sequence,
             record::digest(&unreadable.body)
         );
         self.publish(
@@ -165,7 +186,7 @@ impl Core {
             unreadable.body.clone(),
         )
         .await?;
-        self.answer(&unreadable.reply, Bytes::from_static(b"+ACK"))
+        self.answer(&unreadable.handout.reply, Bytes::from_static(b"+ACK"))
             .await
     }
 }

@@ -7,6 +7,7 @@ mod core;
 mod lease;
 mod ledger;
 mod options;
+mod place;
 mod prune;
 mod pull;
 mod pump;

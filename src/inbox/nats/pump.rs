@@ -3,14 +3,17 @@
 //! Nothing is fetched that nobody has asked for. What comes although the claim was given up, and
 //! what is released, waits here for the next claim, in the order of the stream, and goes back to
 //! the server where none comes.
+//!
+//! What is held here isn't handed out here again, though the server does when its lease has run out,
+//! as in an outage: it would be at work twice, and behind what came after it.
 
 use std::{
-    collections::{BTreeMap, VecDeque},
+    collections::{BTreeMap, VecDeque, btree_map::Entry},
     sync::{Arc, atomic::Ordering},
     time::Duration,
 };
 
-use async_nats::{Message, Subject};
+use async_nats::Message;
 use bytes::Bytes;
 use tokio::{
     sync::{mpsc, oneshot},
@@ -21,8 +24,9 @@ use crate::inbox::{Claimed, InboxError, Received};
 
 use super::{
     Core, NatsLease, api,
+    place::{Handout, Place},
     pull::{Pull, Pulled},
-    record,
+    record::{self, Number},
 };
 
 /// How long deliveries wait here when nobody claims any.
@@ -35,14 +39,12 @@ const COUNTED: usize = 10_000;
 #[derive(Debug, Clone)]
 pub(super) struct Held {
     pub(super) received: Received,
-    /// Its number in the stream.
-    pub(super) sequence: u64,
-    /// Where to say what became of it.
-    pub(super) reply: Subject,
-    /// How often the server has handed it out.
-    pub(super) delivered: u32,
+    /// Which message of the stream it is.
+    pub(super) number: Number,
     /// The number of the attempt that it is for.
     pub(super) attempt: u32,
+    /// Where it stands with the server.
+    pub(super) place: Arc<Place>,
 }
 
 pub(super) type Leases = Vec<Claimed<NatsLease>>;
@@ -57,8 +59,10 @@ pub(super) enum Order {
     ClaimEnded,
     /// A delivery that was handed out isn't handled, and can be handed out again.
     Back(Box<Held>),
+    /// A delivery that was handed out is settled.
+    Settled { number: Number, place: Arc<Place> },
     /// A delivery that goes back to the server has had so many attempts.
-    Count { sequence: u64, attempts: u32 },
+    Count { number: Number, attempts: u32 },
     /// How many deliveries wait here?
     Waiting { reply: oneshot::Sender<usize> },
     /// The streams and the consumer may be gone.
@@ -73,8 +77,10 @@ pub(super) struct Pump {
     core: Arc<Core>,
     desk: mpsc::WeakUnboundedSender<Order>,
     claims: VecDeque<(usize, oneshot::Sender<Result<Leases, InboxError>>)>,
-    waiting: BTreeMap<u64, Held>,
-    counted: BTreeMap<u64, u32>,
+    waiting: BTreeMap<Number, Held>,
+    /// What is handed out, and neither settled nor back.
+    leased: BTreeMap<Number, Arc<Place>>,
+    counted: BTreeMap<Number, u32>,
     pull: Option<Pull>,
     set_up: bool,
     is_new_connection: bool,
@@ -88,6 +94,7 @@ impl Pump {
             desk,
             claims: VecDeque::new(),
             waiting: BTreeMap::new(),
+            leased: BTreeMap::new(),
             counted: BTreeMap::new(),
             pull: None,
             set_up: false,
@@ -131,8 +138,9 @@ impl Pump {
         match order {
             Order::Claim { max, reply } => self.claims.push_back((max, reply)),
             Order::ClaimEnded | Order::Close { .. } => {}
-            Order::Back(held) => self.keep(*held),
-            Order::Count { sequence, attempts } => self.count(sequence, attempts),
+            Order::Back(held) => self.back(*held),
+            Order::Settled { number, place } => self.end(number, &place),
+            Order::Count { number, attempts } => self.count(number, attempts),
             Order::Waiting { reply } => {
                 let _ = reply.send(self.waiting.len());
             }
@@ -148,7 +156,25 @@ impl Pump {
         if self.waiting.is_empty() {
             self.idle_since = Instant::now();
         }
-        self.waiting.insert(held.sequence, held);
+        self.waiting.insert(held.number, held);
+    }
+
+    /// Takes back what was handed out, unless the server has handed it out again since.
+    fn back(&mut self, held: Held) {
+        self.end(held.number, &held.place);
+        held.place.hold();
+        if !held.place.is_left() {
+            self.keep(held);
+        }
+    }
+
+    /// A lease has ended. The same message may be at work again, by another one.
+    fn end(&mut self, number: Number, place: &Arc<Place>) {
+        if let Entry::Occupied(leased) = self.leased.entry(number)
+            && Arc::ptr_eq(leased.get(), place)
+        {
+            leased.remove();
+        }
     }
 
     /// Hands out what is here, the oldest first.
@@ -163,15 +189,17 @@ impl Pump {
             };
             let mut leases = Leases::new();
             while leases.len() < max
-                && let Some((_, held)) = self.waiting.pop_first()
+                && let Some((number, held)) = self.waiting.pop_first()
             {
+                self.leased.insert(number, Arc::clone(&held.place));
                 let lease = NatsLease::new(Arc::clone(&self.core), desk.clone(), held.clone());
                 leases.push(Claimed::new(held.received, held.attempt, lease));
             }
             if let Err(Ok(leases)) = reply.send(Ok(leases)) {
                 for claimed in leases {
                     let held = claimed.lease.into_held();
-                    self.waiting.insert(held.sequence, held);
+                    self.leased.remove(&held.number);
+                    self.waiting.insert(held.number, held);
                 }
             }
         }
@@ -213,7 +241,8 @@ impl Pump {
 
     async fn received(&mut self, message: Message) {
         match self.read(message) {
-            Ok(held) => self.keep(held),
+            Ok(None) => {}
+            Ok(Some(held)) => self.keep(held),
             Err(Some(unreadable)) => {
                 if let Err(error) = self.core.bury_unreadable(&unreadable).await {
                     // It comes again when its lease has run out.
@@ -224,31 +253,49 @@ impl Pump {
         }
     }
 
-    /// The delivery of a message; or else the message, where it is one of the stream.
-    fn read(&mut self, message: Message) -> Result<Held, Option<Unreadable>> {
+    /// The delivery of a message, unless it is held here already; or else the message, where it is
+    /// one of the stream.
+    fn read(&mut self, message: Message) -> Result<Option<Held>, Option<Unreadable>> {
         let reply = message.reply.ok_or(None)?;
-        let (delivered, sequence) = record::place(&reply).ok_or(None)?;
-        let earlier = self.counted.remove(&sequence).unwrap_or_default();
+        let (delivered, number) = record::place(&reply).ok_or(None)?;
+        let handout = Handout { reply, delivered };
+        if self.is_held(number, &handout) {
+            return Ok(None);
+        }
+        let earlier = self.counted.remove(&number).unwrap_or_default();
         let body = message.payload.clone();
         match record::received(message.headers.as_ref(), message.payload) {
-            Some(received) => Ok(Held {
+            Some(received) => Ok(Some(Held {
                 received,
-                sequence,
-                reply,
-                delivered,
+                number,
                 attempt: delivered.max(earlier.saturating_add(1)),
-            }),
+                place: Arc::new(Place::new(handout)),
+            })),
             None => Err(Some(Unreadable {
                 body,
-                sequence,
-                reply,
-                delivered,
+                number,
+                handout,
             })),
         }
     }
 
-    fn count(&mut self, sequence: u64, attempts: u32) {
-        self.counted.insert(sequence, attempts);
+    /// Whether a message waits here or is at work, which is then settled by this handout of it.
+    fn is_held(&mut self, number: Number, handout: &Handout) -> bool {
+        if let Some(held) = self.waiting.get(&number) {
+            return held.place.renew(handout.clone());
+        }
+        let Entry::Occupied(leased) = self.leased.entry(number) else {
+            return false;
+        };
+        if leased.get().renew(handout.clone()) {
+            return true;
+        }
+        leased.remove();
+        false
+    }
+
+    fn count(&mut self, number: Number, attempts: u32) {
+        self.counted.insert(number, attempts);
         if self.counted.len() > COUNTED {
             self.counted.pop_first();
         }
@@ -301,13 +348,15 @@ impl Pump {
     /// Gives back what nobody claims, in its order, so that another process gets it.
     async fn let_go(&mut self) {
         self.take_back().await;
-        for (sequence, held) in std::mem::take(&mut self.waiting) {
+        for (number, held) in std::mem::take(&mut self.waiting) {
+            let handout = held.place.handout();
             let attempts = held.attempt.saturating_sub(1);
-            if attempts > held.delivered {
-                self.count(sequence, attempts);
+            if attempts > handout.delivered {
+                self.count(number, attempts);
             }
             let nak = Bytes::from_static(b"-NAK");
-            if self.core.api.client.publish(held.reply, nak).await.is_err() {
+            let client = &self.core.api.client;
+            if client.publish(handout.reply, nak).await.is_err() {
                 break;
             }
         }
@@ -322,9 +371,8 @@ const MOST: usize = 1_000;
 /// A message of the stream that is no delivery.
 pub(super) struct Unreadable {
     pub(super) body: Bytes,
-    pub(super) sequence: u64,
-    pub(super) reply: Subject,
-    pub(super) delivered: u32,
+    pub(super) number: Number,
+    pub(super) handout: Handout,
 }
 
 async fn next(pull: &mut Option<Pull>) -> Pulled {

@@ -148,16 +148,42 @@ pub(super) fn stored_at(message: &StreamMessage) -> SystemTime {
     message.time.into()
 }
 
-/// What stands in the subject of an acknowledgement: how often the message was handed out, and its
-/// number in the stream. ADR-15 of NATS has two forms, of 9 and of at least 11 parts.
-pub(super) fn place(reply: &str) -> Option<(u32, u64)> {
+/// What a message of a stream is known by. A stream that is made anew has the same numbers again,
+/// for messages that were stored at other times.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Number {
+    pub(super) sequence: u64,
+    /// In nanoseconds of Unix time.
+    stored_at: i64,
+}
+
+/// What stands in the subject of an acknowledgement: how often the message was handed out, and
+/// which one it is. ADR-15 of NATS has two forms, of 9 and of at least 11 parts.
+pub(super) fn place(reply: &str) -> Option<(u32, Number)> {
     let parts: Vec<&str> = reply.split('.').collect();
-    let (["$JS", "ACK", _, _, count, number, _, _, _]
-    | ["$JS", "ACK", _, _, _, _, count, number, _, _, _, ..]) = *parts
+    let (["$JS", "ACK", _, _, count, sequence, _, stored_at, _]
+    | [
+        "$JS",
+        "ACK",
+        _,
+        _,
+        _,
+        _,
+        count,
+        sequence,
+        _,
+        stored_at,
+        _,
+        ..,
+    ]) = *parts
     else {
         return None;
     };
-    Some((count.parse().ok()?, number.parse().ok()?))
+    let number = Number {
+        sequence: sequence.parse().ok()?,
+        stored_at: stored_at.parse().ok()?,
+    };
+    Some((count.parse().ok()?, number))
 }
 
 /// "Again, after so long."
@@ -174,17 +200,26 @@ mod tests {
 
     #[test]
     fn both_forms_of_an_acknowledgement_are_read() {
-        assert_eq!(place("$JS.ACK.M.handler.3.100.7.179.42"), Some((3, 100)));
-        assert_eq!(place("$JS.ACK._.acc.M.handler.2.50.9.179.0"), Some((2, 50)));
+        let number = |sequence, stored_at| Number {
+            sequence,
+            stored_at,
+        };
         assert_eq!(
-            place("$JS.ACK.hub.acc.M.handler.2.50.9.179.0.r"),
-            Some((2, 50))
+            place("$JS.ACK.M.handler.3.100.7.179.42"),
+            Some((3, number(100, 179)))
         );
+        for domain in [
+            "$JS.ACK._.acc.M.handler.2.50.9.178.0",
+            "$JS.ACK.hub.acc.M.handler.2.50.9.178.0.r",
+        ] {
+            assert_eq!(place(domain), Some((2, number(50, 178))));
+        }
         for bad in [
             "",
             "$JS.ACK.M",
             "_INBOX.a.b.c.1.2.3.4.5",
             "$JS.ACK.M.h.x.1.1.1.1",
+            "$JS.ACK.M.h.1.1.1.x.1",
         ] {
             assert_eq!(place(bad), None, "{bad}");
         }
