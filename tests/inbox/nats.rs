@@ -79,6 +79,11 @@ async fn consumer(client: &async_nats::Client) -> Value {
     ask(client, "CONSUMER.INFO.MONDAY.handler", &json!({})).await
 }
 
+async fn delete_stream(client: &async_nats::Client) {
+    let deleted = ask(client, "STREAM.DELETE.MONDAY", &json!({})).await;
+    assert_eq!(deleted["success"], true, "{deleted}");
+}
+
 /// The server answers in order: it knows of the subscriptions once it has answered.
 async fn until_heard(client: &async_nats::Client) {
     let jetstream = async_nats::jetstream::new(client.clone());
@@ -204,6 +209,114 @@ async fn streams_that_have_gone_are_made_again() {
         }
     };
     assert_eq!(number(&claimed.received.delivery), 1);
+}
+
+#[tokio::test]
+async fn a_lease_of_a_stream_that_was_made_again_does_not_touch_the_new_one() {
+    let log = Log::default();
+    let _guard = log.listen();
+    let server = NatsServer::start();
+    let inbox = connect(&server).await;
+    let client = async_nats::connect(server.url()).await.unwrap();
+    let settlements = [
+        Settlement::Done,
+        Settlement::Retry {
+            after: Duration::from_millis(1),
+        },
+        Settlement::Release,
+        Settlement::Dead {
+            reason: "no".to_owned(),
+        },
+    ];
+    for number in 0..4 {
+        inbox.put(received(number)).await.unwrap();
+    }
+    let old = claim_all(&inbox, 4).await;
+    delete_stream(&client).await;
+    for number in 10..14 {
+        assert_eq!(put_until_kept(&inbox, &received(number)).await, Taken::New);
+    }
+    let other = connect(&server).await;
+    let new = claim_all(&other, 4).await;
+    for (old, settlement) in old.iter().zip(settlements) {
+        inbox.settle(&old.lease, settlement).await.unwrap();
+    }
+    drop(old);
+    // What is told to the pump is done once it has answered.
+    inbox.status().await.unwrap();
+    assert_eq!(consumer(&client).await["num_ack_pending"], 4);
+    assert!(
+        log.text()
+            .contains("a delivery at work is of a stream or consumer that has gone"),
+        "{}",
+        log.text()
+    );
+    let letters = inbox.dead_letters(None, 10).await.unwrap();
+    assert_eq!(letters.len(), 1, "what is given up is kept all the same");
+
+    drop(new);
+    other.close().await;
+    let mut numbers: Vec<u64> = claim_all(&inbox, 4)
+        .await
+        .iter()
+        .map(|claimed| number(&claimed.received.delivery))
+        .collect();
+    numbers.sort_unstable();
+    assert_eq!(numbers, [10, 11, 12, 13]);
+}
+
+/// Neither a claim nor a delivery to put tells this process of it.
+#[tokio::test]
+async fn a_stream_that_another_process_made_again_is_noticed() {
+    let log = Log::default();
+    let _guard = log.listen();
+    let server = NatsServer::start();
+    let inbox = connect(&server).await;
+    inbox.put(received(1)).await.unwrap();
+    let old = claim(&inbox).await;
+    let client = async_nats::connect(server.url()).await.unwrap();
+    delete_stream(&client).await;
+    let other = connect(&server).await;
+    other.put(received(2)).await.unwrap();
+    let new = claim(&other).await;
+    while !log.text().contains("made anew") {
+        tokio::task::yield_now().await;
+    }
+    inbox.settle(&old.lease, Settlement::Done).await.unwrap();
+    assert_eq!(consumer(&client).await["num_ack_pending"], 1);
+    other.settle(&new.lease, Settlement::Done).await.unwrap();
+    assert_eq!(other.status().await.unwrap(), Default::default());
+}
+
+/// A user who isn't told of what becomes of streams learns it from an answer that doesn't come.
+#[tokio::test]
+async fn a_lease_whose_number_is_not_handed_out_any_more_is_settled() {
+    let server = NatsServer::with(
+        "jetstream { store_dir: store }
+        authorization { users: [
+          { user: all, password: one },
+          { user: deaf, password: two, permissions: {
+            publish: { allow: [\">\"] }, subscribe: { allow: [\">\"], deny: [\"$JS.EVENT.>\"] } } },
+        ] }",
+    );
+    let all = async_nats::ConnectOptions::with_user_and_password("all".into(), "one".into());
+    let client = all.connect(server.url()).await.unwrap();
+    let mut options = options(&server);
+    options.auth = monday_webhooks::inbox::nats::NatsAuth::password("deaf", "two");
+    options.answer_time = Duration::from_millis(500);
+    let inbox = NatsInbox::connect(options.clone()).await.unwrap();
+    inbox.put(received(1)).await.unwrap();
+    let old = claim(&inbox).await;
+    delete_stream(&client).await;
+    let other = NatsInbox::connect(options).await.unwrap();
+    let mut tries = 0;
+    while let Err(error) = inbox.settle(&old.lease, Settlement::Done).await {
+        assert!(matches!(error, InboxError::Unreachable(_)), "{error:?}");
+        tries += 1;
+        assert!(tries < 10, "it is tried for ever");
+    }
+    other.put(received(2)).await.unwrap();
+    assert_eq!(number(&claim(&inbox).await.received.delivery), 2);
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@
 use std::{fmt, io, sync::Arc, time::Duration};
 
 use async_nats::{
-    Client, ConnectErrorKind, HeaderMap, Message, Request, RequestErrorKind,
+    Client, ConnectErrorKind, HeaderMap, Message, Request, RequestErrorKind, Subscriber,
     client::RequestError,
     connection::State,
     jetstream::{self, ErrorCode, publish::PublishAck, response::Response},
@@ -94,6 +94,10 @@ impl Api {
             .await
             .map_err(ApiError::Inbox)?;
         response(&answer.payload)
+    }
+
+    pub(super) async fn subscribe(&self, subject: String) -> Result<Subscriber, InboxError> {
+        self.client.subscribe(subject).await.map_err(failed)
     }
 
     /// Publishes into this stream, and waits until the server says that the message is kept.

@@ -16,7 +16,7 @@ use crate::{
     receiver::Taken,
 };
 
-use super::{NatsOptions, api::Api, record, setup, subject};
+use super::{NatsOptions, api::Api, generation::Generation, record, setup, subject};
 
 pub(super) struct Core {
     pub(super) api: Api,
@@ -25,6 +25,8 @@ pub(super) struct Core {
     is_owner: bool,
     /// How long the server waits for a sign of life.
     lease_time: Mutex<Duration>,
+    /// Which stream and consumer there are, as far as is known.
+    generation: Mutex<Generation>,
     /// Whether somebody has asked for the streams to be seen to.
     pub(super) setting_up: AtomicBool,
 }
@@ -35,6 +37,7 @@ impl Core {
             api,
             is_owner,
             lease_time: Mutex::new(options.lease_time),
+            generation: Mutex::new(Generation::default()),
             options,
             setting_up: AtomicBool::new(false),
         }
@@ -58,7 +61,18 @@ impl Core {
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner) = lease_time;
         }
+        *self
+            .generation
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = found.generation;
         Ok(found.is_paused)
+    }
+
+    pub(super) fn generation(&self) -> Generation {
+        self.generation
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     /// A third of the time after which a delivery is handed out again: two signs of life may get

@@ -49,6 +49,9 @@ impl NatsLease {
     /// A sign of life.
     pub(super) async fn keep(&self, attempt: u32) -> Result<(), InboxError> {
         self.attempt.store(attempt, Ordering::Relaxed);
+        if self.is_stale() {
+            return Ok(());
+        }
         let progress = Bytes::from_static(b"+WPI");
         let client = &self.core.api.client;
         client
@@ -62,15 +65,18 @@ impl NatsLease {
             return Ok(());
         }
         let attempt = self.attempt.load(Ordering::Relaxed);
+        if let Settlement::Dead { reason } = &settlement {
+            self.core.bury(&self.held, attempt, reason).await?;
+        }
         match settlement {
-            Settlement::Done => self.acknowledge().await?,
+            _ if self.is_stale() => {
+                warn_of_stale();
+                self.end();
+            }
+            Settlement::Done | Settlement::Dead { .. } => self.acknowledge().await?,
             Settlement::Retry { after } if after.is_zero() => self.back(attempt.saturating_add(1)),
             Settlement::Retry { after } => self.retry(attempt, after).await?,
             Settlement::Release => self.back(attempt),
-            Settlement::Dead { reason } => {
-                self.core.bury(&self.held, attempt, &reason).await?;
-                self.acknowledge().await?;
-            }
         }
         self.settled.store(true, Ordering::Release);
         Ok(())
@@ -79,6 +85,12 @@ impl NatsLease {
     /// Whether there is nothing left to settle.
     fn is_over(&self) -> bool {
         self.settled.load(Ordering::Acquire) || self.held.place.is_left()
+    }
+
+    /// Whether the stream or the consumer that handed it out has gone. Under its number the new one
+    /// may have another delivery.
+    fn is_stale(&self) -> bool {
+        !self.held.place.is_of(&self.core.generation())
     }
 
     async fn acknowledge(&self) -> Result<(), InboxError> {
@@ -121,6 +133,12 @@ impl NatsLease {
         // Of an inbox that is closed the lease runs out.
         let _ = self.desk.send(Order::Back(Box::new(held)));
     }
+}
+
+pub(super) fn warn_of_stale() {
+    tracing::warn!(
+        "a delivery at work is of a stream or consumer that has gone: it can't be settled, and comes again where the stream still has it"
+    );
 }
 
 impl Drop for NatsLease {

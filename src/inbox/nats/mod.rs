@@ -4,6 +4,7 @@ mod api;
 mod auth;
 mod connect;
 mod core;
+mod generation;
 mod lease;
 mod ledger;
 mod options;
@@ -109,6 +110,13 @@ impl NatsInbox {
                 "the NATS server takes smaller messages than a receiver takes bodies; larger deliveries are answered 503"
             );
         }
+        // A user who may not hear of it learns it from answers that don't come.
+        let deleted = api
+            .subscribe(format!(
+                "$JS.EVENT.ADVISORY.STREAM.DELETED.{}",
+                options.stream
+            ))
+            .await?;
         let core = Arc::new(Core::new(api, options, is_owner));
         // Nobody would learn at this start why nothing is handled.
         if core.set_up().await? {
@@ -117,7 +125,8 @@ impl NatsInbox {
                 core.options.stream
             )));
         }
-        tokio::spawn(Pump::new(Arc::clone(&core), desk.downgrade()).run(orders));
+        let pump = Pump::new(Arc::clone(&core), desk.downgrade(), deleted);
+        tokio::spawn(pump.run(orders));
         let prune = prune::run(Arc::downgrade(&core));
         let pruning = is_owner.then(|| tokio::spawn(prune).abort_handle());
         Ok(Self {
@@ -159,6 +168,16 @@ impl NatsInbox {
     fn send(&self, order: Order) -> Result<(), InboxError> {
         self.desk.send(order).map_err(|_| InboxError::Closed)
     }
+
+    /// A stream that is gone doesn't answer, nor does one that knows nothing of what it is told.
+    fn doubt<T>(&self, result: &Result<T, InboxError>) {
+        if let Err(InboxError::Unreachable(_)) = result
+            && self.core.is_connected()
+            && self.core.wants_setting_up()
+        {
+            let _ = self.send(Order::SetUp);
+        }
+    }
 }
 
 /// Tells the pump that a claim has ended, however it did.
@@ -177,13 +196,7 @@ impl Inbox for NatsInbox {
     async fn put(&self, received: Received) -> Result<Taken, InboxError> {
         let key = received.delivery.dedupe_key();
         let taken = self.core.publish_delivery(&received, &key).await;
-        if let Err(InboxError::Unreachable(_)) = &taken
-            && self.core.is_connected()
-            && self.core.wants_setting_up()
-        {
-            // A stream that is gone doesn't answer.
-            let _ = self.send(Order::SetUp);
-        }
+        self.doubt(&taken);
         taken
     }
 
@@ -200,7 +213,9 @@ impl Inbox for NatsInbox {
     }
 
     async fn settle(&self, lease: &NatsLease, settlement: Settlement) -> Result<(), InboxError> {
-        lease.settle(settlement).await
+        let settled = lease.settle(settlement).await;
+        self.doubt(&settled);
+        settled
     }
 
     fn heartbeat(&self) -> Option<Duration> {

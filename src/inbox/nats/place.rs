@@ -4,6 +4,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use async_nats::Subject;
 
+use super::generation::Generation;
+
 /// How the server has handed a delivery out.
 #[derive(Debug, Clone)]
 pub(super) struct Handout {
@@ -11,6 +13,8 @@ pub(super) struct Handout {
     pub(super) reply: Subject,
     /// How often the server has handed it out.
     pub(super) delivered: u32,
+    /// By which stream and consumer.
+    pub(super) generation: Generation,
 }
 
 /// How a delivery was handed out the last time. The server hands it out again when its lease has
@@ -39,6 +43,10 @@ impl Place {
 
     pub(super) fn handout(&self) -> Handout {
         self.lock().0.clone()
+    }
+
+    pub(super) fn is_of(&self, generation: &Generation) -> bool {
+        self.lock().0.generation == *generation
     }
 
     /// Takes note of another handout. `false` where the delivery was given back: then that is what
@@ -85,6 +93,7 @@ mod tests {
         Handout {
             reply: format!("$JS.ACK.M.handler.{delivered}.1.1.1.0").into(),
             delivered,
+            generation: Generation::default(),
         }
     }
 

@@ -11,6 +11,7 @@ use crate::inbox::InboxError;
 
 use super::{
     api::{self, Api},
+    generation::Generation,
     setup::CONSUMER,
     sync::next,
 };
@@ -34,6 +35,8 @@ pub(super) struct Pull<S = Subscriber> {
     /// When the server said something the last time. Whoever waits breaks off and begins again
     /// often, and the silence goes on meanwhile.
     heard_at: Instant,
+    /// Of which stream and consumer the messages are.
+    generation: Generation,
 }
 
 /// What came of a request.
@@ -46,14 +49,15 @@ pub(super) enum Pulled {
 }
 
 impl Pull {
-    /// Asks for up to `count` messages.
-    pub(super) async fn start(api: &Api, stream: &str, count: usize) -> Result<Self, InboxError> {
+    /// Asks for up to `count` messages of this generation.
+    pub(super) async fn start(
+        api: &Api,
+        stream: &str,
+        count: usize,
+        generation: Generation,
+    ) -> Result<Self, InboxError> {
         let inbox = api.client.new_inbox();
-        let subscriber = api
-            .client
-            .subscribe(inbox.clone())
-            .await
-            .map_err(api::failed)?;
+        let subscriber = api.subscribe(inbox.clone()).await?;
         let request = json!({
             "batch": count,
             "expires": nanos(EXPIRES),
@@ -68,11 +72,16 @@ impl Pull {
             subscriber,
             left: count,
             heard_at: Instant::now(),
+            generation,
         })
     }
 }
 
 impl<S: Stream<Item = Message> + Unpin> Pull<S> {
+    pub(super) fn generation(&self) -> Generation {
+        self.generation.clone()
+    }
+
     /// Waits for what comes next. Dropping the future loses nothing.
     pub(super) async fn next(&mut self) -> Pulled {
         if self.left == 0 {
@@ -152,6 +161,7 @@ mod tests {
             subscriber: Silent,
             left: 1,
             heard_at: Instant::now(),
+            generation: Generation::default(),
         };
         for _ in 0..20 {
             tokio::select! {

@@ -13,7 +13,7 @@ use std::{
     time::Duration,
 };
 
-use async_nats::Message;
+use async_nats::{Message, Subscriber};
 use bytes::Bytes;
 use tokio::{
     sync::{mpsc, oneshot},
@@ -24,9 +24,12 @@ use crate::inbox::{Claimed, InboxError, Received};
 
 use super::{
     Core, NatsLease, api,
+    generation::Generation,
+    lease::warn_of_stale,
     place::{Handout, Place},
     pull::{Pull, Pulled},
     record::{self, Number},
+    sync,
 };
 
 /// How long deliveries wait here when nobody claims any.
@@ -82,13 +85,20 @@ pub(super) struct Pump {
     leased: BTreeMap<Number, Arc<Place>>,
     counted: BTreeMap<Number, u32>,
     pull: Option<Pull>,
+    /// What the server tells of streams that are deleted: what comes under the same name afterwards,
+    /// made by whomever, is another one.
+    deleted: Subscriber,
     set_up: bool,
     is_new_connection: bool,
     idle_since: Instant,
 }
 
 impl Pump {
-    pub(super) fn new(core: Arc<Core>, desk: mpsc::WeakUnboundedSender<Order>) -> Self {
+    pub(super) fn new(
+        core: Arc<Core>,
+        desk: mpsc::WeakUnboundedSender<Order>,
+        deleted: Subscriber,
+    ) -> Self {
         Self {
             core,
             desk,
@@ -97,6 +107,7 @@ impl Pump {
             leased: BTreeMap::new(),
             counted: BTreeMap::new(),
             pull: None,
+            deleted,
             set_up: false,
             is_new_connection: false,
             idle_since: Instant::now(),
@@ -125,6 +136,7 @@ impl Pump {
                     }
                     Some(order) => self.take(order),
                 },
+                Some(_) = sync::next(&mut self.deleted) => self.set_up = true,
                 pulled = next(&mut self.pull) => self.pulled(pulled).await,
                 () = tokio::time::sleep_until(self.idle_since + GRACE), if idle => {
                     self.let_go().await;
@@ -163,8 +175,13 @@ impl Pump {
     fn back(&mut self, held: Held) {
         self.end(held.number, &held.place);
         held.place.hold();
-        if !held.place.is_left() {
+        if held.place.is_left() {
+            return;
+        }
+        if held.place.is_of(&self.core.generation()) {
             self.keep(held);
+        } else {
+            warn_of_stale();
         }
     }
 
@@ -221,7 +238,8 @@ impl Pump {
             return self.refuse(&api::unreachable("there is no connection"));
         }
         let stream = self.core.options.stream.as_str();
-        match Pull::start(&self.core.api, stream, wanted.min(MOST)).await {
+        let generation = self.core.generation();
+        match Pull::start(&self.core.api, stream, wanted.min(MOST), generation).await {
             Ok(pull) => self.pull = Some(pull),
             Err(error) => self.refuse(&error),
         }
@@ -229,7 +247,12 @@ impl Pump {
 
     async fn pulled(&mut self, pulled: Pulled) {
         match pulled {
-            Pulled::Message(message) => self.received(message).await,
+            Pulled::Message(message) => {
+                if let Some(pull) = &self.pull {
+                    let generation = pull.generation();
+                    self.received(message, generation).await;
+                }
+            }
             Pulled::Over => self.pull = None,
             Pulled::Failed(error) => {
                 self.pull = None;
@@ -239,8 +262,8 @@ impl Pump {
         }
     }
 
-    async fn received(&mut self, message: Message) {
-        match self.read(message) {
+    async fn received(&mut self, message: Message, generation: Generation) {
+        match self.read(message, generation) {
             Ok(None) => {}
             Ok(Some(held)) => self.keep(held),
             Err(Some(unreadable)) => {
@@ -255,10 +278,18 @@ impl Pump {
 
     /// The delivery of a message, unless it is held here already; or else the message, where it is
     /// one of the stream.
-    fn read(&mut self, message: Message) -> Result<Option<Held>, Option<Unreadable>> {
+    fn read(
+        &mut self,
+        message: Message,
+        generation: Generation,
+    ) -> Result<Option<Held>, Option<Unreadable>> {
         let reply = message.reply.ok_or(None)?;
         let (delivered, number) = record::place(&reply).ok_or(None)?;
-        let handout = Handout { reply, delivered };
+        let handout = Handout {
+            reply,
+            delivered,
+            generation,
+        };
         if self.is_held(number, &handout) {
             return Ok(None);
         }
@@ -315,7 +346,12 @@ impl Pump {
             // The server may have forgotten the request.
             self.take_back().await;
         }
+        let before = self.core.generation();
         let result = self.core.set_up().await;
+        let now = self.core.generation();
+        if now != before {
+            self.begin_anew(&before, &now);
+        }
         self.core.setting_up.store(false, Ordering::Release);
         match result {
             Ok(false) => {}
@@ -333,15 +369,27 @@ impl Pump {
         }
     }
 
+    /// The stream or its consumer is another one. What waits here isn't the new one's; it comes again
+    /// where the stream still has it.
+    fn begin_anew(&mut self, before: &Generation, now: &Generation) {
+        tracing::warn!("the stream of the inbox, or its consumer, was made anew");
+        self.pull = None;
+        self.waiting.retain(|_, held| held.place.is_of(now));
+        if !now.is_of_the_stream_of(before) {
+            self.counted.clear();
+        }
+    }
+
     /// Takes the request for messages back.
     async fn take_back(&mut self) {
         let Some(pull) = self.pull.take() else {
             return;
         };
+        let generation = pull.generation();
         let mut rest = Vec::new();
         pull.cancel(|message| rest.push(message)).await;
         for message in rest {
-            self.received(message).await;
+            self.received(message, generation.clone()).await;
         }
     }
 

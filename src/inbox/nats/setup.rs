@@ -7,7 +7,7 @@ use async_nats::jetstream::{
     consumer::{self, AckPolicy, DeliverPolicy},
     stream::{Config, DiscardPolicy, PersistenceMode, RetentionPolicy, StorageType},
 };
-use serde::{Deserialize, de::IgnoredAny};
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::inbox::InboxError;
@@ -15,6 +15,7 @@ use crate::inbox::InboxError;
 use super::{
     NatsOptions,
     api::{self, Api, ApiError},
+    generation::Generation,
 };
 
 /// The consumer that every worker shares.
@@ -25,6 +26,7 @@ const LONGEST_LEASE: Duration = Duration::from_mins(1);
 
 #[derive(Deserialize)]
 struct StreamInfo {
+    created: String,
     config: Config,
     state: StreamState,
 }
@@ -36,6 +38,7 @@ struct StreamState {
 
 #[derive(Deserialize)]
 struct ConsumerInfo {
+    created: String,
     /// Not of the client library's type, which skips what it doesn't know.
     config: Value,
     /// Whether nothing is handed out at present.
@@ -49,37 +52,40 @@ pub(super) struct Found {
     pub(super) lease_time: Option<Duration>,
     /// Whether somebody has paused the consumer.
     pub(super) is_paused: bool,
+    pub(super) generation: Generation,
+}
+
+/// What is known of a stream or a consumer that somebody else sees to.
+#[derive(Deserialize)]
+struct Made {
+    created: String,
 }
 
 /// Sees to both streams and the consumer.
 pub(super) async fn set_up(api: &Api, options: &NatsOptions) -> Result<Found, InboxError> {
     let name = options.stream.as_str();
-    let messages = stream(api, &wanted(options, name, options.max_bytes)).await?;
+    let deliveries = stream(api, &wanted(options, name, options.max_bytes)).await?;
     stream(api, &wanted(options, &options.stream.dead(), None)).await?;
-    consumer(api, name, options.lease_time, messages).await
+    consumer(api, name, options.lease_time, deliveries).await
 }
 
 /// Whether both streams and the consumer are there.
 pub(super) async fn find(api: &Api, options: &NatsOptions) -> Result<Found, InboxError> {
     let name = options.stream.as_str();
-    for what in [
-        format!("STREAM.INFO.{name}"),
-        format!("STREAM.INFO.{}", options.stream.dead()),
-        format!("CONSUMER.INFO.{name}.{CONSUMER}"),
-    ] {
-        match api.call::<IgnoredAny>(&what, &json!({})).await {
-            Ok(_) => {}
-            Err(error) if error.is_not_found() => {
-                return Err(InboxError::NotAnInbox {
-                    what: format!("the stream {name}, or what belongs to it and isn't there,"),
-                });
-            }
-            Err(error) => return Err(error.into()),
-        }
-    }
+    let look = async |what: String| match api.call::<Made>(&what, &json!({})).await {
+        Ok(made) => Ok(made.created),
+        Err(error) if error.is_not_found() => Err(InboxError::NotAnInbox {
+            what: format!("the stream {name}, or what belongs to it and isn't there,"),
+        }),
+        Err(error) => Err(error.into()),
+    };
+    let stream = look(format!("STREAM.INFO.{name}")).await?;
+    look(format!("STREAM.INFO.{}", options.stream.dead())).await?;
+    let consumer = look(format!("CONSUMER.INFO.{name}.{CONSUMER}")).await?;
     Ok(Found {
         lease_time: None,
         is_paused: false,
+        generation: Generation::new(stream, consumer),
     })
 }
 
@@ -105,8 +111,8 @@ fn wanted(options: &NatsOptions, name: &str, max_bytes: Option<u64>) -> Config {
     }
 }
 
-/// Sees to a stream, and returns how many messages it has.
-async fn stream(api: &Api, wanted: &Config) -> Result<u64, InboxError> {
+/// Sees to a stream.
+async fn stream(api: &Api, wanted: &Config) -> Result<StreamInfo, InboxError> {
     let name = &wanted.name;
     let info = format!("STREAM.INFO.{name}");
     let found = match api.call::<StreamInfo>(&info, &json!({})).await {
@@ -123,9 +129,9 @@ async fn stream(api: &Api, wanted: &Config) -> Result<u64, InboxError> {
         }
         found => found,
     };
-    let StreamInfo { config, state } = found?;
-    match wrong_with_stream(&config, wanted) {
-        None => Ok(state.messages),
+    let found: StreamInfo = found?;
+    match wrong_with_stream(&found.config, wanted) {
+        None => Ok(found),
         Some(wrong) => Err(InboxError::Unsafe(format!("the stream {name} {wrong}"))),
     }
 }
@@ -195,12 +201,12 @@ fn wrong_with_stream(found: &Config, wanted: &Config) -> Option<String> {
     None
 }
 
-/// Sees to the consumer of a stream that has so many messages.
+/// Sees to the consumer of the stream of deliveries.
 async fn consumer(
     api: &Api,
     stream: &str,
     lease_time: Duration,
-    messages: u64,
+    deliveries: StreamInfo,
 ) -> Result<Found, InboxError> {
     let wanted = consumer::Config {
         durable_name: Some(CONSUMER.to_owned()),
@@ -224,6 +230,7 @@ async fn consumer(
                     api.call(&info, &json!({})).await
                 }
                 created => {
+                    let messages = deliveries.state.messages;
                     if messages > 0 && created.is_ok() {
                         // Only the consumer knew what was handled.
                         tracing::error!(
@@ -237,7 +244,11 @@ async fn consumer(
         }
         found => found,
     };
-    let ConsumerInfo { config, paused } = found?;
+    let ConsumerInfo {
+        created,
+        config,
+        paused,
+    } = found?;
     let refuse = |wrong: String| {
         InboxError::Unsafe(format!(
             "the consumer {CONSUMER} of the stream {stream} {wrong}"
@@ -251,6 +262,7 @@ async fn consumer(
         None => Ok(Found {
             lease_time: Some(config.ack_wait),
             is_paused: paused,
+            generation: Generation::new(deliveries.created, created),
         }),
         Some(wrong) => Err(refuse(wrong)),
     }
