@@ -26,6 +26,10 @@ pub enum IdError {
     },
 }
 
+/// The name under which serde_json has a number's text, where any crate of the program has its feature
+/// `arbitrary_precision` on.
+const PRECISE: &str = "$serde_json::private::Number";
+
 macro_rules! numeric_id {
     ($(#[$doc:meta])* $name:ident($repr:ty), $what:literal) => {
         $(#[$doc])*
@@ -83,7 +87,7 @@ macro_rules! numeric_id {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 struct Visitor;
 
-                impl de::Visitor<'_> for Visitor {
+                impl<'de> de::Visitor<'de> for Visitor {
                     type Value = $name;
 
                     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -106,6 +110,15 @@ macro_rules! numeric_id {
 
                     fn visit_str<E: de::Error>(self, text: &str) -> Result<$name, E> {
                         text.parse().map_err(E::custom)
+                    }
+
+                    fn visit_map<A: de::MapAccess<'de>>(self, mut map: A) -> Result<$name, A::Error> {
+                        match map.next_entry::<String, String>() {
+                            Ok(Some((name, text))) if name == PRECISE => {
+                                text.parse().map_err(de::Error::custom)
+                            }
+                            _ => Err(de::Error::invalid_type(de::Unexpected::Map, &self)),
+                        }
                     }
                 }
 

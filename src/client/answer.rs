@@ -46,6 +46,20 @@ struct Body<'a> {
     top: Map<String, Value>,
 }
 
+/// Reads data into a type.
+///
+/// Where any crate of the program has serde_json's feature `arbitrary_precision` on, serde takes a number
+/// for a map in what it keeps for later, and a fragment's fields are such. By way of a `Value` it doesn't.
+fn typed<T: DeserializeOwned>(data: &RawValue) -> serde_json::Result<T> {
+    serde_json::from_str(data.get()).or_else(|error| {
+        let is_precise = serde_json::from_str::<Value>("1e999").is_ok();
+        match serde_json::from_str::<Value>(data.get()) {
+            Ok(value) if is_precise => serde_json::from_value(value),
+            _ => Err(error),
+        }
+    })
+}
+
 impl<'a> Answer<'a> {
     pub(super) fn read(status: StatusCode, headers: &HeaderMap, body: &'a [u8]) -> Self {
         let is_object = body.trim_ascii_start().starts_with(b"{");
@@ -96,7 +110,7 @@ impl<'a> Answer<'a> {
         let complaints = Complaint::all(&body.errors, &body.top);
         if complaints.is_empty() && self.facts.status.is_success() {
             let data = data.ok_or_else(|| self.unreadable(asked, true))?;
-            return serde_json::from_str(data.get()).map_err(|_| self.unreadable(asked, false));
+            return typed(data).map_err(|_| self.unreadable(asked, false));
         }
         Err(self.refused(asked, body, &complaints))
     }

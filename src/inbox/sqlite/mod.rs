@@ -33,7 +33,7 @@ use super::{
     Settlement, Status, digest::key_digest,
 };
 use statements::Stored;
-use writer::{Command, Writer};
+use writer::{Command, PutReply, Writer};
 
 pub use view::SqliteView;
 
@@ -205,8 +205,7 @@ impl Inbox for SqliteInbox {
             .ask(|reply| Command::Put {
                 received,
                 key,
-                place,
-                reply,
+                reply: PutReply { reply, place },
             })
             .await
     }

@@ -28,7 +28,22 @@ use super::{
 /// How many commands share a commit at the most.
 const BATCH: usize = 1024;
 
-type Reply<T> = oneshot::Sender<Result<T, InboxError>>;
+pub(super) type Reply<T> = oneshot::Sender<Result<T, InboxError>>;
+
+/// The answer to a delivery, with its place among those that wait for a commit: it is taken until
+/// then, whether or not somebody waits for the answer.
+pub(super) struct PutReply {
+    pub(super) reply: Reply<Taken>,
+    pub(super) place: OwnedSemaphorePermit,
+}
+
+impl PutReply {
+    fn send(self, answer: Result<Taken, InboxError>) {
+        drop(self.place);
+        // Nobody waits for it any more: what was done is done all the same.
+        let _ = self.reply.send(answer);
+    }
+}
 
 /// Deliveries that are due, or else how long until one is.
 type Due = Result<Vec<(Stored, SqliteLease)>, Option<Duration>>;
@@ -39,10 +54,7 @@ pub(super) enum Command {
         received: Box<Received>,
         /// The digest of its dedupe key.
         key: u128,
-        /// Its place among those that wait for the commit, whether or not somebody waits for the
-        /// answer.
-        place: OwnedSemaphorePermit,
-        reply: Reply<Taken>,
+        reply: PutReply,
     },
     Claim {
         max: usize,
@@ -255,12 +267,9 @@ fn refuse(command: Command, error: &InboxError) -> Finish {
     }
 
     match command {
-        Command::Put { reply, place, .. } => {
+        Command::Put { reply, .. } => {
             let error = error.clone();
-            Box::new(move |_, _| {
-                drop(place);
-                drop(reply.send(Err(error)));
-            })
+            Box::new(move |_, _| reply.send(Err(error)))
         }
         Command::Claim { reply, .. } => answer(reply, error),
         Command::Keep { reply, .. } | Command::Settle { reply, .. } => answer(reply, error),
@@ -293,21 +302,8 @@ fn work(
         Command::Put {
             received,
             key,
-            place,
             reply,
-        } => {
-            let finish = put(connection, memory, &received, key, reply, changes);
-            let with_place = |finish: Finish| -> Finish {
-                Box::new(move |memory, result| {
-                    drop(place);
-                    finish(memory, result);
-                })
-            };
-            match finish {
-                Ok(finish) => Ok(with_place(finish)),
-                Err((error, finish)) => Err((error, with_place(finish))),
-            }
-        }
+        } => put(connection, memory, &received, key, reply, changes),
         Command::Claim { max, lease, reply } => {
             claim(connection, memory, max, &*lease, reply, changes)
         }
@@ -385,7 +381,7 @@ fn put(
     memory: &mut Memory,
     received: &Received,
     key: u128,
-    reply: Reply<Taken>,
+    reply: PutReply,
     changes: &mut usize,
 ) -> Result<Finish, (InboxError, Finish)> {
     let received_at = millis(received.received_at);
@@ -393,12 +389,12 @@ fn put(
     let at = received_at.min(millis(SystemTime::now()));
     if memory.seen.contains(key, at) {
         // Of a delivery that stands in this very batch, too: the answer waits for the commit.
-        return Ok(reply_with(reply, Taken::Duplicate));
+        return Ok(Box::new(move |_, result| {
+            reply.send(result.map(|()| Taken::Duplicate));
+        }));
     }
     if memory.seen.insert(key, at).is_err() {
-        return Ok(Box::new(move |_, _| {
-            let _ = reply.send(Err(InboxError::Full));
-        }));
+        return Ok(Box::new(move |_, _| reply.send(Err(InboxError::Full))));
     }
     let id = memory.next_id;
     memory.next_id += 1;
@@ -408,7 +404,7 @@ fn put(
             Ok(()) => memory.queue.add(id, received_at, Duration::ZERO),
             Err(_) => memory.seen.remove(key),
         }
-        let _ = reply.send(result.map(|()| Taken::New));
+        reply.send(result.map(|()| Taken::New));
     });
     or_fail(
         statements::insert(connection, id, key, at, received),

@@ -53,7 +53,7 @@ pub(super) fn decode_ids(runtime: &TokenStream) -> TokenStream {
 
             struct IdVisitor;
 
-            impl de::Visitor<'_> for IdVisitor {
+            impl<'de> de::Visitor<'de> for IdVisitor {
                 type Value = String;
 
                 fn expecting(
@@ -77,6 +77,14 @@ pub(super) fn decode_ids(runtime: &TokenStream) -> TokenStream {
 
                 fn visit_u64<E: de::Error>(self, id: u64) -> Result<String, E> {
                     Ok(id.to_string())
+                }
+
+                // A number where serde_json's feature arbitrary_precision is on.
+                fn visit_map<A: de::MapAccess<'de>>(self, mut map: A) -> Result<String, A::Error> {
+                    match map.next_entry::<String, String>() {
+                        Ok(Some((name, id))) if name == "$serde_json::private::Number" => Ok(id),
+                        _ => Err(de::Error::invalid_type(de::Unexpected::Map, &self)),
+                    }
                 }
             }
         }
