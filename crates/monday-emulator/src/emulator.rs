@@ -55,8 +55,8 @@ impl Emulator {
         self.handle.clone()
     }
 
-    /// Stops it: finishes the calls under way and closes the ports. Dropping it does the same
-    /// without waiting.
+    /// Stops it: closes the ports and finishes the calls under way, for up to 5 seconds; what a
+    /// client hasn't finished sending by then is cut off. Dropping it does the same without waiting.
     pub async fn stop(mut self) {
         self.handle.core.stop.send_replace(true);
         for served in self.served.drain(..) {

@@ -7,6 +7,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
@@ -20,22 +21,32 @@ use hyper_util::server::graceful::GracefulShutdown;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
+use tokio::task::JoinSet;
 use tower::ServiceExt as _;
 
 /// Put among a response's extensions, it cuts the connection off in place of the response.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct CutOff;
 
-/// Serves `router` until `stop` turns true, and then finishes what is under way.
+/// How long the end waits for calls that are under way: some clients never finish theirs.
+const DRAIN_TIME: Duration = Duration::from_secs(5);
+
+/// How long accepting pauses after an error, which may be a lack of descriptors.
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// Serves `router` until `stop` turns true, and then finishes what is under way, for as long as
+/// [`DRAIN_TIME`]. No connection outlives the future.
 pub(crate) async fn serve(listener: TcpListener, router: Router, mut stop: watch::Receiver<bool>) {
     let graceful = GracefulShutdown::new();
+    let mut connections = JoinSet::new();
     loop {
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
+            Some(_) = connections.join_next() => continue,
             _ = stop.wait_for(|stop| *stop) => break,
         };
-        // A connection that was gone before it was accepted concerns nobody else.
         let Ok((stream, peer)) = accepted else {
+            tokio::time::sleep(PAUSE).await;
             continue;
         };
         let cut_off = Arc::new(AtomicBool::new(false));
@@ -50,12 +61,15 @@ pub(crate) async fn serve(listener: TcpListener, router: Router, mut stop: watch
             .timer(TokioTimer::new())
             .serve_connection(TokioIo::new(connection), service);
         let connection = graceful.watch(connection);
-        tokio::spawn(async move {
+        connections.spawn(async move {
             // How a single connection ends is for its client to see.
             let _ = connection.await;
         });
     }
-    graceful.shutdown().await;
+    drop(listener);
+    // What isn't finished by then is cut off.
+    let _ = tokio::time::timeout(DRAIN_TIME, graceful.shutdown()).await;
+    connections.shutdown().await;
 }
 
 /// Ends a connection without a response.

@@ -310,3 +310,18 @@ fn the_public_types_can_be_shared_between_threads() {
     shared::<monday_emulator::Delivery>();
     shared::<monday_emulator::Events>();
 }
+
+#[tokio::test]
+async fn a_client_in_the_middle_of_a_request_does_not_keep_it_running() {
+    let emulator = Emulator::start().await.unwrap();
+    let addr = emulator.addr();
+    let mut client = tokio::net::TcpStream::connect(addr).await.unwrap();
+    let head = format!("POST /v2 HTTP/1.1\r\nhost: {addr}\r\ncontent-length: 10\r\n\r\n");
+    tokio::io::AsyncWriteExt::write_all(&mut client, head.as_bytes())
+        .await
+        .unwrap();
+    // Answered after it, so that its request has arrived.
+    call(&emulator, emulator.app_token(), ME, json!({})).await;
+    emulator.stop().await;
+    assert!(tokio::net::TcpStream::connect(addr).await.is_err());
+}
