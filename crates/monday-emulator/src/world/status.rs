@@ -31,7 +31,13 @@ pub(super) fn read_status(
     let index = (0..)
         .find(|index| labels.iter().all(|(known, _)| known != index))
         .unwrap_or_default();
-    column.settings["labels"][index.to_string()] = label.into();
+    // A column's settings are whatever it was made with.
+    let as_object = |value: &Value| value.as_object().cloned().unwrap_or_default();
+    let mut labels = as_object(&column.settings["labels"]);
+    labels.insert(index.to_string(), label.into());
+    let mut settings = as_object(&column.settings);
+    settings.insert("labels".to_owned(), labels.into());
+    column.settings = settings.into();
     Ok(status(column, index, label))
 }
 

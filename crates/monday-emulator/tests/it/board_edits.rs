@@ -194,3 +194,35 @@ async fn subscribe_on_seven(emulator: &Emulator, receiver: &Receiver, event: &st
     let variables = json!({"url": receiver.url(), "event": event});
     data(&call(emulator, emulator.app_token(), query, variables).await);
 }
+
+#[tokio::test]
+async fn a_label_is_made_whatever_the_columns_settings_are() {
+    let (emulator, _) = start().await;
+    for (number, settings) in [
+        r#""text""#,
+        "[]",
+        "3",
+        r#"{"labels":[]}"#,
+        r#"{"labels":"none"}"#,
+    ]
+    .iter()
+    .enumerate()
+    {
+        let create = "mutation($settings: JSON, $id: String!) {
+            create_column(board_id: 7, id: $id, title: \"Odd\", column_type: status,
+                defaults: $settings) { id } }";
+        let id = format!("odd{number}");
+        let variables = json!({"settings": settings, "id": id});
+        emulator.run(create, variables).await.unwrap();
+        let item = "mutation($values: JSON) { create_item(board_id: 7, item_name: \"A\",
+            column_values: $values, create_labels_if_missing: true) { id } }";
+        let values = json!({ id.as_str(): {"label": "Waiting"} }).to_string();
+        let made = emulator
+            .run(item, json!({ "values": values }))
+            .await
+            .unwrap();
+        let made: u64 = made["create_item"]["id"].as_str().unwrap().parse().unwrap();
+        let value = &emulator.item(made).unwrap().values[&id];
+        assert_eq!(value["label"]["text"], "Waiting", "{settings}");
+    }
+}
