@@ -226,3 +226,36 @@ async fn a_label_is_made_whatever_the_columns_settings_are() {
         assert_eq!(value["label"]["text"], "Waiting", "{settings}");
     }
 }
+
+#[tokio::test]
+async fn an_item_that_is_refused_leaves_nothing_behind() {
+    let (emulator, _) = start().await;
+    let item = emulator.create_item(7, "parent").unwrap();
+    let before = emulator.boards();
+    // A label that would be made, and a column that isn't there.
+    let values = json!({"status": {"label": "Waiting"}, "text": "x", "zzz": "y"}).to_string();
+    let create = "mutation($values: JSON) { create_item(board_id: 7, item_name: \"A\",
+        column_values: $values, create_labels_if_missing: true) { id } }";
+    emulator
+        .run(create, json!({ "values": values }))
+        .await
+        .unwrap_err();
+    assert_eq!(emulator.boards(), before);
+    let create = "mutation($values: JSON, $parent: ID!) { create_subitem(parent_item_id: $parent,
+        item_name: \"A\", column_values: $values, create_labels_if_missing: true) { id } }";
+    let variables = json!({"values": values, "parent": item.id.to_string()});
+    emulator.run(create, variables.clone()).await.unwrap_err();
+    assert_eq!(emulator.boards(), before);
+    // What fits makes the subitems board, and the label on it.
+    let values = json!({"status": {"label": "Waiting"}}).to_string();
+    let variables = json!({"values": values, "parent": item.id.to_string()});
+    emulator.run(create, variables).await.unwrap();
+    let boards = emulator.boards();
+    assert_eq!(boards.len(), before.len() + 1);
+    let subitems = boards
+        .iter()
+        .find(|board| board.is_subitems_board())
+        .unwrap();
+    let labels = &subitems.column("status").unwrap().settings["labels"];
+    assert_eq!(labels["3"], "Waiting");
+}

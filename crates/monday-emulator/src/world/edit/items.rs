@@ -42,7 +42,8 @@ impl World {
         values: &Map<String, Value>,
     ) -> Result<(u64, Vec<Change>), WorldError> {
         check_name(name)?;
-        let board = self.board_mut(board_id)?;
+        // What is refused leaves no label behind.
+        let mut board = self.board_mut(board_id)?.clone();
         let group = match group_id {
             Some(id) => board.group(id),
             None => board.groups.first(),
@@ -51,7 +52,8 @@ impl World {
             Some(group) => group.id.clone(),
             None => return Err(WorldError::NoGroup(group_id.unwrap_or_default().to_owned())),
         };
-        let values = read_all(board, values, act.create_labels)?;
+        let values = read_all(&mut board, values, act.create_labels)?;
+        self.boards.insert(board_id, board);
         let item = self.insert_item(act, board_id, group_id, name, values, None);
         let id = item.id;
         Ok((

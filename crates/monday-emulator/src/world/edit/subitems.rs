@@ -20,13 +20,19 @@ impl World {
         if parent.parent.is_some() {
             return Err(WorldError::Parent(parent_id));
         }
-        let board_id = self.subitems_board_of(parent.board_id)?;
-        let board = self.board_mut(board_id)?;
+        // What is refused leaves neither a label nor a new board behind.
+        let parents = self.board_mut(parent.board_id)?;
+        let made = parents.subitems_board_of(0);
+        let existing = parents.subitems_board.and_then(|id| self.board(id));
+        let mut board = existing.cloned().unwrap_or(made);
         let group_id = board
             .groups
             .first()
             .map_or_else(String::new, |g| g.id.clone());
-        let values = read_all(board, values, act.create_labels)?;
+        let values = read_all(&mut board, values, act.create_labels)?;
+        let board_id = self.subitems_board_of(parent.board_id)?;
+        board.id = board_id;
+        self.boards.insert(board_id, board);
         let before = self.linked_subitems(parent_id);
         let item = self.insert_item(act, board_id, group_id, name, values, Some(parent_id));
         let id = item.id;
