@@ -366,3 +366,18 @@ async fn the_users_are_those_who_hold_a_token() {
         json!([{"id": "8", "name": "User 8"}, {"id": "9", "name": "User 9"}])
     );
 }
+
+#[tokio::test]
+async fn fragments_in_fragments_cost_no_more_time_than_points() {
+    let emulator = Emulator::start().await.unwrap();
+    // Spread out they would be 2 to the power of 60 fields.
+    let mut query = "{ ...F0 complexity { query } } fragment F60 on Query { me { id } }".to_owned();
+    for number in 0..60 {
+        let next = number + 1;
+        query +=
+            &format!(" fragment F{number} on Query {{ ...F{next} ... on Query {{ ...F{next} }} }}");
+    }
+    let answer = emulator.run(&query, json!({})).await.unwrap();
+    assert_eq!(answer["complexity"]["query"], i32::MAX);
+    assert!(answer["me"]["id"].is_string());
+}
