@@ -90,10 +90,10 @@ impl Fault {
         self
     }
 
-    /// On so many calls.
+    /// On so many calls; 0 counts as 1.
     #[must_use]
     pub fn times(mut self, times: u32) -> Self {
-        self.times = Some(times);
+        self.times = Some(times.max(1));
         self
     }
 

@@ -100,7 +100,10 @@ fn option(fault: &mut Fault, text: &str) -> Result<(), FaultSpecError> {
     let (name, value) = text.split_once('=').ok_or_else(unknown)?;
     match (name, &mut fault.effect) {
         ("times", _) if value == "always" => fault.times = None,
-        ("times", _) => fault.times = Some(count(value)?),
+        ("times", _) => match count(value)? {
+            0 => return Err(wrong(value, "number of calls, which is at least 1")),
+            times => fault.times = Some(times),
+        },
         ("skip", _) => fault.skip = count(value)?,
         ("retry-after", _) => fault.retry_after = Some(number(value)?),
         (
@@ -314,7 +317,7 @@ mod tests {
         fn a_fault_reads_back_as_it_was_written(
             target in proptest::option::of("[A-Za-z_][A-Za-z0-9_]{0,20}"),
             effect in any_effect(),
-            times in proptest::option::of(any::<u32>()),
+            times in proptest::option::of(1_u32..),
             skip in any::<u32>(),
             retry_after in proptest::option::of(any::<u64>()),
         ) {

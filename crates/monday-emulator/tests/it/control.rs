@@ -253,3 +253,26 @@ async fn there_is_no_control_unless_it_is_asked_for() {
     let emulator = Emulator::start().await.unwrap();
     assert_eq!(emulator.control_endpoint(), None);
 }
+
+#[tokio::test]
+async fn a_setting_that_would_never_rest_is_refused() {
+    let emulator = start(Clock::real()).await;
+    for (path, body, says) in [
+        ("/behaviour", json!({"retry_interval": 0}), "retry_interval"),
+        (
+            "/behaviour",
+            json!({"retry_interval": 0.0001}),
+            "retry_interval",
+        ),
+        (
+            "/faults",
+            json!({"spec": "status=503,times=0"}),
+            "at least 1",
+        ),
+    ] {
+        let (status, answer) = post(&emulator, path, body).await;
+        assert_eq!(status, 400, "{answer}");
+        assert!(answer["error"].as_str().unwrap().contains(says), "{answer}");
+    }
+    assert_eq!(get(&emulator, "/behaviour").await["retry_interval"], 60.0);
+}
