@@ -117,7 +117,8 @@ impl Default for EmulatorBuilder {
 }
 
 impl EmulatorBuilder {
-    /// Listens on `addr`; by default on a free port of loopback.
+    /// Listens on `addr`; by default on a free port of loopback, where it answers programs of this
+    /// machine and no page in a browser.
     pub fn addr(mut self, addr: SocketAddr) -> Self {
         self.addr = addr;
         self
@@ -271,8 +272,8 @@ impl EmulatorBuilder {
         let serve =
             |listener, router| tokio::spawn(server::serve(listener, router, core.stop.subscribe()));
         let mut served = vec![serve(listener, routes::monday(core.clone()))];
-        if let Some((listener, _)) = control {
-            served.push(serve(listener, control::router(handle.clone())));
+        if let Some((listener, addr)) = control {
+            served.push(serve(listener, control::router(handle.clone(), addr)));
         }
         tokio::spawn(Engine::run_timers(core.clone()));
         Ok(Emulator::new(handle, served))

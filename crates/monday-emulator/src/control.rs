@@ -2,55 +2,34 @@
 //!
 #![doc = include_str!("control.md")]
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, Bytes};
-use axum::extract::{Request, State};
-use axum::http::{HeaderMap, Method, Response, StatusCode, Uri, header};
-use axum::middleware::{self, Next};
+use axum::extract::State;
+use axum::http::{Method, Response, StatusCode, Uri, header};
+use axum::middleware;
 use axum::response::IntoResponse as _;
 use monday_webhooks::SubscriptionKind;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use url::Host;
 
 use crate::fault::Fault;
 use crate::handle::Handle;
+use crate::own_host::only_local_programs;
 use crate::routes::{error, json_response};
 
 /// What can be asked.
 const CONTROLS: &str = include_str!("control.md");
 
-/// The control API of an emulator.
-pub(crate) fn router(emulator: Handle) -> Router {
+/// The control API of an emulator, at this address.
+pub(crate) fn router(emulator: Handle, addr: SocketAddr) -> Router {
     Router::new()
         .fallback(handle)
-        .layer(middleware::from_fn(only_local_programs))
+        .layer(middleware::from_fn_with_state(addr, only_local_programs))
         .with_state(emulator)
-}
-
-/// Refuses what a page in a browser could send: with an origin, or under a name that somebody has
-/// pointed at loopback.
-async fn only_local_programs(request: Request, next: Next) -> Response<Body> {
-    let headers = request.headers();
-    if headers.contains_key(header::ORIGIN) || !has_literal_host(headers) {
-        return error(StatusCode::FORBIDDEN, "not from a browser");
-    }
-    next.run(request).await
-}
-
-fn has_literal_host(headers: &HeaderMap) -> bool {
-    let host = headers
-        .get(header::HOST)
-        .and_then(|host| host.to_str().ok());
-    let url = host.and_then(|host| url::Url::parse(&format!("http://{host}/")).ok());
-    match url.as_ref().and_then(url::Url::host) {
-        Some(Host::Ipv4(_) | Host::Ipv6(_)) => true,
-        Some(Host::Domain(name)) => name == "localhost",
-        None => false,
-    }
 }
 
 async fn handle(

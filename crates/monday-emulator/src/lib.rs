@@ -55,6 +55,7 @@ mod limits;
 mod log;
 mod notice;
 mod oauth;
+mod own_host;
 mod random;
 mod requests;
 mod routes;

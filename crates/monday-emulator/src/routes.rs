@@ -8,6 +8,7 @@ use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::{ConnectInfo, DefaultBodyLimit, State};
 use axum::http::{HeaderMap, HeaderValue, Response, StatusCode, Uri, header};
+use axum::middleware;
 use axum::response::{IntoResponse as _, Redirect};
 use axum::routing::{get, post};
 use serde_json::{Value, json};
@@ -15,6 +16,7 @@ use serde_json::{Value, json};
 use crate::core::Core;
 use crate::graphql::{self, Reply, SDL, answer, introspection};
 use crate::oauth::OauthError;
+use crate::own_host::only_local_programs;
 use crate::server::CutOff;
 use crate::truncated::Truncated;
 
@@ -23,8 +25,19 @@ const MAX_BODY: usize = 2 * 1024 * 1024;
 
 const JSON: &str = "application/json; charset=utf-8";
 
-/// monday's side of the wire.
+/// monday's side of the wire. On loopback it is for programs of this machine alone: a page of a
+/// stranger's in a browser there reaches it, too.
 pub(crate) fn monday(core: Arc<Core>) -> Router {
+    let addr = core.addr;
+    let routes = routes(core);
+    if addr.ip().is_loopback() {
+        routes.layer(middleware::from_fn_with_state(addr, only_local_programs))
+    } else {
+        routes
+    }
+}
+
+fn routes(core: Arc<Core>) -> Router {
     Router::new()
         .route("/v2", post(graphql))
         .route("/v2/get_schema", get(get_schema))

@@ -311,6 +311,52 @@ fn the_public_types_can_be_shared_between_threads() {
     shared::<monday_emulator::Events>();
 }
 
+/// The status of a call with this header besides the usual ones.
+async fn status_with(emulator: &Emulator, name: &str, value: &str) -> u16 {
+    let token = emulator.app_token().expose();
+    let body = json!({ "query": ME }).to_string();
+    let request = http().post(emulator.endpoint()).body(body);
+    let request = request.header("authorization", token).header(name, value);
+    request.send().await.unwrap().status().as_u16()
+}
+
+#[tokio::test]
+async fn a_page_or_a_rebound_name_calls_nothing_on_loopback() {
+    let emulator = Emulator::start().await.unwrap();
+    for (name, value, status) in [
+        ("host", "evil.example", 403),
+        ("host", "127.0.0.1.evil.example:80", 403),
+        ("host", "203.0.113.7", 403),
+        ("origin", "http://evil.example", 403),
+        ("host", "localhost:9", 200),
+        ("host", "[::1]", 200),
+    ] {
+        assert_eq!(status_with(&emulator, name, value).await, status, "{value}");
+    }
+    assert!(
+        emulator
+            .requests()
+            .iter()
+            .all(|request| request.header("origin").is_none())
+    );
+}
+
+#[tokio::test]
+async fn where_others_are_let_in_it_may_have_any_name() {
+    let everywhere = "0.0.0.0:0".parse().unwrap();
+    let emulator = Emulator::builder().addr(everywhere).start().await.unwrap();
+    let port = emulator.addr().port();
+    let url = format!("http://127.0.0.1:{port}/v2");
+    let call = http().post(url).header("host", format!("monday:{port}"));
+    let call = call.header("authorization", emulator.app_token().expose());
+    let answer = call
+        .body(json!({ "query": ME }).to_string())
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(answer.status(), 200);
+}
+
 #[tokio::test]
 async fn a_client_in_the_middle_of_a_request_does_not_keep_it_running() {
     let emulator = Emulator::start().await.unwrap();

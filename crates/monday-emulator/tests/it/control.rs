@@ -244,6 +244,8 @@ async fn a_page_or_a_rebound_name_does_not_reach_it() {
     assert_eq!(status("host", "evil.example").await, 403);
     assert_eq!(status("host", "127.0.0.1.evil.example:80").await, 403);
     assert_eq!(status("origin", "http://127.0.0.1").await, 403);
+    assert_eq!(status("host", "203.0.113.7").await, 403);
+    assert_eq!(status("host", "0.0.0.0").await, 403);
     assert_eq!(status("host", "localhost:9").await, 200);
     assert_eq!(status("host", "[::1]").await, 200);
 }
