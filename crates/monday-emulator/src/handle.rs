@@ -258,7 +258,8 @@ impl Handle {
         lock(&self.core.webhooks).all().cloned().collect()
     }
 
-    /// The API calls so far, oldest first; at most the last 10,000.
+    /// The API calls so far, oldest first; at most the last 10,000, and no more than fit into
+    /// 64 MiB.
     #[must_use]
     pub fn requests(&self) -> Vec<RecordedRequest> {
         self.core.requests.all()

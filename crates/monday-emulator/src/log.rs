@@ -16,9 +16,9 @@ const CAPACITY: usize = 4096;
 pub enum LogEvent {
     /// An API call was answered.
     Request {
-        /// The operation's name, where it has one.
+        /// The operation's name, where it has one; no more than 256 bytes of it.
         operation: Option<String>,
-        /// The fields it asks for at the root.
+        /// The fields it asks for at the root; no more than 20, and of each no more than 256 bytes.
         fields: Vec<String>,
         /// The `API-Version` header, where there was one.
         api_version: Option<String>,
@@ -26,7 +26,7 @@ pub enum LogEvent {
         token: Option<TokenKind>,
         /// The HTTP status of the answer, or nothing where the connection was cut instead.
         status: Option<u16>,
-        /// The codes of the errors in the answer.
+        /// The codes of the errors in the answer, no more than 20.
         errors: Vec<String>,
         /// The fault that it met.
         fault: Option<String>,

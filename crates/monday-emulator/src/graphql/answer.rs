@@ -14,13 +14,16 @@ use crate::core::Core;
 use crate::fault::{Effect, Fault};
 use crate::limits::UnderWay;
 use crate::log::LogEvent;
-use crate::requests::{RecordedRequest, public_headers};
+use crate::requests::{RecordedRequest, cut, public_headers};
 use crate::tokens::Token;
 use crate::versions::Version;
 
 /// A page as a proxy in front of monday shows it.
 const HTML: &str = "<!DOCTYPE html><html><head><title>Error</title></head>\
                     <body><h1>Something went wrong</h1></body></html>";
+
+/// How many of a call's fields and errors are told: thousands of events may wait for a slow reader.
+const TOLD: usize = 20;
 
 /// Answers one call.
 pub(crate) async fn answer(
@@ -55,12 +58,17 @@ pub(crate) async fn answer(
         spoil(core, fault, &mut reply).await;
     }
     core.log.push(LogEvent::Request {
-        operation: outline.operation,
-        fields: outline.fields,
-        api_version,
+        operation: outline.operation.as_deref().map(cut),
+        fields: outline
+            .fields
+            .iter()
+            .take(TOLD)
+            .map(|field| cut(field))
+            .collect(),
+        api_version: api_version.as_deref().map(cut),
         token: token.map(|token| token.kind()),
         status: (reply.body != Body::CutOff).then_some(reply.status),
-        errors: reply.error_codes(),
+        errors: reply.error_codes().into_iter().take(TOLD).collect(),
         fault: fault.map(|fault| fault.to_string()),
     });
     reply
@@ -91,7 +99,7 @@ fn record(
 ) {
     let request = request.as_ref().ok().cloned().unwrap_or_default();
     core.requests.push(RecordedRequest {
-        operation: outline.operation.clone(),
+        operation: outline.operation.as_deref().map(cut),
         fields: outline.fields.clone(),
         query: request.query,
         variables: request.variables,

@@ -358,6 +358,21 @@ async fn where_others_are_let_in_it_may_have_any_name() {
 }
 
 #[tokio::test]
+async fn a_long_name_of_an_operation_is_cut_where_it_is_told() {
+    let emulator = Emulator::start().await.unwrap();
+    let mut events = emulator.events();
+    let token = ("authorization", emulator.app_token().expose());
+    let name = "n".repeat(1_000_000);
+    let fields: String = (0..10_000).map(|number| format!("f{number} ")).collect();
+    let body = json!({"query": format!("query {name} {{ {fields} }}")});
+    post(&emulator, &[token], &body).await;
+    let told = serde_json::to_string(&events.next().await.unwrap()).unwrap();
+    assert!(told.len() < 10_000, "{}", told.len());
+    let operation = emulator.requests()[0].operation.clone().unwrap();
+    assert!(operation.len() <= 256 && name.starts_with(&operation));
+}
+
+#[tokio::test]
 async fn a_client_in_the_middle_of_a_request_does_not_keep_it_running() {
     let emulator = Emulator::start().await.unwrap();
     let addr = emulator.addr();
