@@ -117,9 +117,11 @@ impl Core {
     /// Its `shortLivedToken` is good for API calls until the token expires.
     pub(crate) fn sign(&self, webhook: &Webhook) -> String {
         let short_lived = hex_id();
+        let now = self.clock.now();
         self.tokens.insert_until(
             Token::new(TokenKind::App, webhook.user_id, short_lived.clone()),
-            Some(self.clock.now() + Timestamp::from_secs(TOKEN_LIFETIME)),
+            now + Timestamp::from_secs(TOKEN_LIFETIME),
+            now,
         );
         let now = match self.behaviour().token_time {
             TokenTime::System => system_time(),

@@ -122,7 +122,23 @@ impl fmt::Debug for Token {
 
 /// The tokens that are known now.
 #[derive(Debug, Default)]
-pub(crate) struct Tokens(Mutex<HashMap<Secret, Entry>>);
+pub(crate) struct Tokens(Mutex<Known>);
+
+#[derive(Debug, Default)]
+struct Known {
+    entries: HashMap<Secret, Entry>,
+    /// With so many, those that have expired are looked for before there is one more.
+    prune_at: usize,
+}
+
+impl Known {
+    fn prune(&mut self, now: Timestamp) {
+        let entries = &mut self.entries;
+        entries.retain(|_, entry| entry.expires.is_none_or(|expires| now < expires));
+        // Twice as many before the next look: each insertion pays for few.
+        self.prune_at = 2 * entries.len().max(32);
+    }
+}
 
 #[derive(PartialEq, Eq, Hash)]
 struct Secret(String);
@@ -142,30 +158,48 @@ struct Entry {
 impl Tokens {
     /// Accepts `token` from now on.
     pub(crate) fn insert(&self, token: Token) {
-        self.insert_until(token, None);
+        self.put(token, None);
     }
 
-    /// Accepts `token` until the emulator's clock shows `expires`.
-    pub(crate) fn insert_until(&self, token: Token, expires: Option<Timestamp>) {
-        lock(&self.0).insert(Secret(token.text.clone()), Entry { token, expires });
+    /// Accepts `token` until the emulator's clock, which shows `now`, shows `expires`.
+    pub(crate) fn insert_until(&self, token: Token, expires: Timestamp, now: Timestamp) {
+        let mut known = lock(&self.0);
+        if known.entries.len() >= known.prune_at {
+            known.prune(now);
+        }
+        drop(known);
+        self.put(token, Some(expires));
+    }
+
+    fn put(&self, token: Token, expires: Option<Timestamp>) {
+        let secret = Secret(token.text.clone());
+        lock(&self.0)
+            .entries
+            .insert(secret, Entry { token, expires });
     }
 
     /// Refuses the token from now on; says whether it was known.
     pub(crate) fn remove(&self, text: &str) -> bool {
-        lock(&self.0).remove(&Secret(text.to_owned())).is_some()
+        let secret = Secret(text.to_owned());
+        lock(&self.0).entries.remove(&secret).is_some()
     }
 
     /// The users who hold one, in order.
     pub(crate) fn users(&self) -> BTreeSet<u64> {
-        let tokens = lock(&self.0);
-        tokens.values().map(|entry| entry.token.user_id).collect()
+        let known = lock(&self.0);
+        known
+            .entries
+            .values()
+            .map(|entry| entry.token.user_id)
+            .collect()
     }
 
     /// The token with this text, where it is known and hasn't expired.
     pub(crate) fn find(&self, text: &str, now: Timestamp) -> Option<Token> {
-        let mut tokens = lock(&self.0);
-        tokens.retain(|_, entry| entry.expires.is_none_or(|expires| now < expires));
-        tokens
+        let mut known = lock(&self.0);
+        known.prune(now);
+        let entries = &known.entries;
+        entries
             .get(&Secret(text.to_owned()))
             .map(|entry| entry.token.clone())
     }
@@ -190,9 +224,25 @@ mod tests {
     fn a_short_lived_token_is_unknown_once_it_has_expired() {
         let tokens = Tokens::default();
         let expires = Duration::from_secs(300);
-        tokens.insert_until(Token::new(TokenKind::App, 1, "short"), Some(expires));
+        let token = Token::new(TokenKind::App, 1, "short");
+        tokens.insert_until(token, expires, Duration::ZERO);
         assert!(tokens.find("short", Duration::from_secs(299)).is_some());
         assert!(tokens.find("short", expires).is_none());
+    }
+
+    #[test]
+    fn tokens_that_nobody_asks_for_are_forgotten_once_they_have_expired() {
+        let tokens = Tokens::default();
+        tokens.insert(Token::new(TokenKind::App, 1, "stays"));
+        for second in 0..10_000 {
+            let now = Duration::from_secs(second);
+            let token = Token::new(TokenKind::App, 1, second.to_string());
+            tokens.insert_until(token, now + Duration::from_secs(10), now);
+            assert!(lock(&tokens.0).entries.len() <= 65);
+        }
+        let last = Duration::from_secs(9_999);
+        assert!(tokens.find("9990", last).is_some());
+        assert!(tokens.find("stays", last).is_some());
     }
 
     #[test]
