@@ -1,6 +1,9 @@
 //! What is printed: data on standard output, everything else on standard error.
 
-use std::io::{self, IsTerminal, Write};
+use std::{
+    io::{self, IsTerminal, Write},
+    time::{SystemTime, UNIX_EPOCH},
+};
 
 use anstream::ColorChoice;
 use clap::builder::StyledStr;
@@ -69,10 +72,14 @@ pub(crate) fn line(text: &str) -> Result<(), Failure> {
 
 /// Prints a text as it stands.
 pub(crate) fn text(text: &str) -> Result<(), Failure> {
+    write(text).map_err(|error| not_written(&error))
+}
+
+/// Writes a text on standard output, and waits for as long as its reader does.
+pub(crate) fn write(text: &str) -> io::Result<()> {
     let mut out = io::stdout().lock();
-    out.write_all(text.as_bytes())
-        .and_then(|()| out.flush())
-        .map_err(|error| not_written(&error))
+    out.write_all(text.as_bytes())?;
+    out.flush()
 }
 
 /// Prints a text in colour where standard output is a terminal, and `NO_COLOR` isn't set.
@@ -83,11 +90,22 @@ pub(crate) fn styled(text: &StyledStr) -> Result<(), Failure> {
         .map_err(|error| not_written(&error))
 }
 
-fn not_written(error: &io::Error) -> Failure {
+/// Standard output takes nothing.
+pub(crate) fn not_written(error: &io::Error) -> Failure {
     match error.kind() {
         io::ErrorKind::BrokenPipe => Failure::Reported,
         _ => Failure::failed(format!("the output could not be written: {error}")),
     }
+}
+
+/// A time as it is printed; none outside of the years 1970 to 9999, which the formatter doesn't
+/// know.
+pub(crate) fn time(at: SystemTime) -> Option<String> {
+    /// The end of the year 9999, in Unix seconds.
+    const END: u64 = 253_402_300_800;
+
+    let since = at.duration_since(UNIX_EPOCH).ok()?;
+    (since.as_secs() < END).then(|| humantime::format_rfc3339_millis(at).to_string())
 }
 
 /// Prints a table.
@@ -254,6 +272,10 @@ pub(crate) fn start_logging(verbose: u8) {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -274,6 +296,34 @@ mod tests {
             printable("a\u{1b}[31m\n\u{202e}gnp.exe\u{2066}b\u{200b}c\u{2028}\u{feff}é字"),
             "a\u{fffd}[31m\u{fffd}\u{fffd}gnp.exe\u{fffd}b\u{fffd}c\u{fffd}\u{fffd}é字"
         );
+    }
+
+    proptest! {
+        #[test]
+        fn every_time_is_printed_or_has_no_calendar(seconds in any::<i64>(), millis in 0_u64..1000) {
+            let length = Duration::from_secs(seconds.unsigned_abs()) + Duration::from_millis(millis);
+            let at = if seconds < 0 {
+                UNIX_EPOCH.checked_sub(length)
+            } else {
+                UNIX_EPOCH.checked_add(length)
+            };
+            if let Some(at) = at {
+                let shown = time(at);
+                let since = at.duration_since(UNIX_EPOCH);
+                let known = since.is_ok_and(|since| since.as_secs() < 253_402_300_800);
+                prop_assert_eq!(shown.is_some(), known);
+            }
+        }
+    }
+
+    #[test]
+    fn the_first_and_the_last_time_of_the_calendar_are_printed() {
+        let shown = |seconds, nanos| time(UNIX_EPOCH + Duration::new(seconds, nanos));
+        assert_eq!(shown(0, 0).unwrap(), "1970-01-01T00:00:00.000Z");
+        let last = shown(253_402_300_799, 999_999_999).unwrap();
+        assert_eq!(last, "9999-12-31T23:59:59.999Z");
+        assert_eq!(shown(253_402_300_800, 0), None);
+        assert_eq!(time(UNIX_EPOCH - Duration::from_nanos(1)), None);
     }
 
     #[test]

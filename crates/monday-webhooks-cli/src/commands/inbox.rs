@@ -1,6 +1,6 @@
 //! `inbox`: what an inbox holds, and its dead letters.
 
-use std::{path::Path, time::SystemTime};
+use std::path::Path;
 
 use monday_webhooks::{
     AccountId,
@@ -26,8 +26,9 @@ const PAGE: usize = 100;
 #[derive(Serialize)]
 struct Letter<'a> {
     id: u64,
-    received_at: String,
-    died_at: String,
+    /// Null, as the other time, outside of the years 1970 to 9999.
+    received_at: Option<String>,
+    died_at: Option<String>,
     attempts: u32,
     reason: &'a str,
     verified: bool,
@@ -46,7 +47,7 @@ pub(crate) fn status(global: &Global, args: &InboxArgs) -> Result<(), Failure> {
     };
     let unhandled = status.depth();
     let Status { dead, oldest, .. } = status;
-    let oldest = oldest.map(time);
+    let oldest = oldest.and_then(output::time);
     if global.json {
         return output::json(&json!({"unhandled": unhandled, "dead": dead, "oldest": oldest}));
     }
@@ -82,7 +83,7 @@ pub(crate) fn dead(global: &Global, args: &DeadArgs) -> Result<(), Failure> {
                 .map(|delivery| delivery.kind().to_string());
             vec![
                 letter.id.to_string(),
-                time(letter.died_at),
+                output::time(letter.died_at).unwrap_or_else(|| "-".to_owned()),
                 letter.attempts.to_string(),
                 event.unwrap_or_else(|_| "-".to_owned()),
                 letter.reason.clone(),
@@ -96,8 +97,8 @@ fn print(letter: &DeadLetter) -> Result<(), Failure> {
     let delivery = body.and_then(|body| output::compact(body).ok());
     output::json(&Letter {
         id: letter.id.get(),
-        received_at: time(letter.received_at),
-        died_at: time(letter.died_at),
+        received_at: output::time(letter.received_at),
+        died_at: output::time(letter.died_at),
         attempts: letter.attempts,
         reason: &letter.reason,
         verified: letter.verified,
@@ -226,8 +227,4 @@ fn path(inbox: &InboxName) -> Result<&Path, Failure> {
 #[expect(clippy::needless_pass_by_value, reason = "it is mapped over errors")]
 fn failed(error: InboxError) -> Failure {
     Failure::failed(with_causes(&error))
-}
-
-fn time(at: SystemTime) -> String {
-    humantime::format_rfc3339_millis(at).to_string()
 }

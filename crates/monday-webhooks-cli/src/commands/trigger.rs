@@ -129,7 +129,7 @@ fn advice(status: StatusCode, signed: bool) -> &'static str {
 fn body(args: &TriggerArgs) -> Result<Value, Failure> {
     let mut body = testing::sample(&args.event).unwrap_or_default();
     let now = SystemTime::now();
-    body["event"]["triggerTime"] = humantime::format_rfc3339_millis(now).to_string().into();
+    body["event"]["triggerTime"] = output::time(now).into();
     body["event"]["triggerUuid"] = uuid::Uuid::new_v4().simple().to_string().into();
     for change in &args.set {
         change

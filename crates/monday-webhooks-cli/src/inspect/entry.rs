@@ -142,7 +142,7 @@ impl Entry {
     pub(crate) fn new(kind: Kind, state: State, title: impl Into<String>) -> Self {
         Self {
             id: 0,
-            at: time(SystemTime::now()),
+            at: now(),
             kind,
             state,
             title: title.into(),
@@ -212,8 +212,9 @@ impl Entry {
     }
 }
 
-pub(crate) fn time(at: SystemTime) -> String {
-    humantime::format_rfc3339_millis(at).to_string()
+/// The time at which something is told of. A clock outside of the years 1970 to 9999 tells none.
+pub(crate) fn now() -> String {
+    output::time(SystemTime::now()).unwrap_or_default()
 }
 
 /// The decoded view.
@@ -235,7 +236,7 @@ fn fields(delivery: &Delivery) -> Vec<(&'static str, String)> {
     );
     of_event(&mut fields, delivery.event());
     fields.add("User", delivery.user_id());
-    fields.add("Happened", delivery.trigger_time().map(time));
+    fields.add("Happened", delivery.trigger_time().and_then(output::time));
     fields.add("Trigger", delivery.trigger_uuid());
     fields.add(
         "Trigger of the first attempt",

@@ -385,3 +385,22 @@ fn the_emulator_tells_what_waits_from_what_failed_and_what_is_dropped() {
     );
     inspected.until(|entry| entry["id"] == second["id"] && entry["state"] == "dead");
 }
+
+#[test]
+fn a_time_that_no_calendar_has_is_no_trouble() {
+    let inspected = Inspected::listen(&["--unsigned"]);
+    for (number, time) in [
+        "9999-12-31T23:59:59.999-01:00",
+        "1900-01-01T00:00:00.000Z",
+        "0000-01-01T00:00:00.000+01:00",
+    ]
+    .iter()
+    .enumerate()
+    {
+        let mut body: Value = serde_json::from_str(&body()).unwrap();
+        body["event"]["triggerTime"] = (*time).into();
+        body["event"]["triggerUuid"] = number.to_string().into();
+        assert_eq!(inspected.deliver(None, &body.to_string()), 200, "{time}");
+    }
+    assert_eq!(inspected.entries().len(), 3);
+}

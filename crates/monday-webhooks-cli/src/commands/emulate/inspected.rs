@@ -3,7 +3,6 @@
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, PoisonError},
-    time::SystemTime,
 };
 
 use monday_emulator::{Delivery, DeliveryState, Handle, LogEvent, Outcome};
@@ -12,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::inspect::{
     About, Answer, Backend, Record, RecordLimits,
-    entry::{Attempt, Entry, Kind, Sender, State, time},
+    entry::{Attempt, Entry, Kind, Sender, State, now},
 };
 
 pub(super) struct Inspected {
@@ -185,7 +184,7 @@ fn attempt_of(attempt: &monday_emulator::Attempt, to: &str) -> Attempt {
     };
     Attempt {
         number: Some(attempt.number),
-        at: time(SystemTime::now()),
+        at: now(),
         to: to.to_owned(),
         status,
         error,

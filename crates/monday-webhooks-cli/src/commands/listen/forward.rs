@@ -18,7 +18,7 @@ use reqwest::{
 use super::passed::{Arrived, Passed, Ticket};
 use crate::{
     failure::{Failure, with_causes},
-    inspect::entry::{Attempt, time},
+    inspect::entry::{Attempt, now},
     net,
 };
 
@@ -139,7 +139,7 @@ impl Forwarder {
     async fn send(&self, received: &Received, key: &str) -> Attempt {
         let mut attempt = Attempt {
             number: None,
-            at: time(SystemTime::now()),
+            at: now(),
             to: self.to.to_string(),
             status: None,
             error: None,
@@ -185,8 +185,8 @@ impl Forwarder {
             HeaderValue::from_static("application/json"),
         );
         let token = arrived.and_then(|arrived| arrived.token.as_ref());
-        let now = unix_now();
-        let is_good = token.is_some_and(|token| token.expires_at > now);
+        let seconds = unix_now();
+        let is_good = token.is_some_and(|token| token.expires_at > seconds);
         if received.verified
             && !is_good
             && let Some(secret) = &self.secret
@@ -196,8 +196,8 @@ impl Forwarder {
             let mut claims = BoardClaims::new(audience.unwrap_or(self.to.as_str()));
             claims.account_id = received.account_id.unwrap_or(claims.account_id);
             claims.user_id = received.user_id.unwrap_or(claims.user_id);
-            claims.issued_at = now;
-            claims.expires_at = now + TOKEN_LIFETIME;
+            claims.issued_at = seconds;
+            claims.expires_at = seconds + TOKEN_LIFETIME;
             if let Ok(mut token) = HeaderValue::try_from(testing::sign_board_token(secret, &claims))
             {
                 token.set_sensitive(true);

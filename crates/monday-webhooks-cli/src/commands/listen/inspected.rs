@@ -11,10 +11,7 @@ use serde_json::{Value, json};
 use super::forward::Forwarder;
 use crate::{
     failure::with_causes,
-    inspect::{
-        About, Answer, Backend, Record,
-        entry::{Entry, time},
-    },
+    inspect::{About, Answer, Backend, Record, entry::Entry},
     output::{self, WebhookRow},
 };
 
@@ -104,8 +101,8 @@ fn letter(letter: &DeadLetter) -> Value {
     json!({
         "id": letter.id.get(),
         "title": title.unwrap_or_else(|_| "unreadable".to_owned()),
-        "received_at": time(letter.received_at),
-        "died_at": time(letter.died_at),
+        "received_at": output::time(letter.received_at),
+        "died_at": output::time(letter.died_at),
         "attempts": letter.attempts,
         "reason": letter.reason,
         "body": body.map(output::indented),

@@ -25,8 +25,9 @@ use crate::{
     failure::with_causes,
     inspect::{
         Record,
-        entry::{Attempt, Entry, Kind, Sender, State, time},
+        entry::{Attempt, Entry, Kind, Sender, State},
     },
+    output,
 };
 
 tokio::task_local! {
@@ -106,7 +107,7 @@ impl Watch {
         let id = open.or_else(over).unwrap_or_else(|| {
             // It comes from before the start, or from further back than the record.
             let mut entry = Entry::of(&received.delivery);
-            entry.at = time(received.received_at);
+            entry.at = output::time(received.received_at).unwrap_or_default();
             entry.verified = Some(received.verified);
             entry.details.sender.account = received.account_id;
             entry.details.sender.user = received.user_id;
@@ -140,9 +141,8 @@ fn entry_of(delivery: &Delivery, sender: Option<&auth::Sender>) -> Entry {
         entry.details.signed = true;
         let expires_at = std::time::Duration::from_secs(sender.expires_at);
         let expires_at = std::time::UNIX_EPOCH.checked_add(expires_at);
-        // The formatter knows the years up to 9999.
-        let shown = expires_at.filter(|_| sender.expires_at < 253_402_300_800);
-        fields.extend(shown.map(|at| ("Token good until", time(at))));
+        let shown = expires_at.and_then(output::time);
+        fields.extend(shown.map(|at| ("Token good until", at)));
     }
     entry
 }
