@@ -4,6 +4,8 @@ use std::{fmt::Display, process::ExitCode};
 
 use clap::error::{ContextKind, ContextValue};
 
+use crate::output;
+
 /// Why a command did not do what was asked.
 #[derive(Debug)]
 pub(crate) enum Failure {
@@ -49,12 +51,10 @@ impl Failure {
             Self::Reported => return ExitCode::from(1),
         };
         let message: Vec<&str> = message.split_whitespace().collect();
-        anstream::eprintln!("{ERROR}error:{ERROR:#} {}", message.join(" "));
+        output::say_error(&message.join(" "));
         ExitCode::from(code)
     }
 }
-
-const ERROR: anstyle::Style = anstyle::AnsiColor::Red.on_default().bold();
 
 /// Everything that clap has to say before its usage, but for what may be a secret in the wrong
 /// place.

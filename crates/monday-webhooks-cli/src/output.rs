@@ -98,6 +98,20 @@ pub(crate) fn not_written(error: &io::Error) -> Failure {
     }
 }
 
+/// Says something on standard error, on a line of its own. That it can't be written is no reason to
+/// fail: there is nobody to tell.
+pub(crate) fn say(text: &str) {
+    let _ = writeln!(anstream::stderr().lock(), "{}", printable(text));
+}
+
+/// The same of what is wrong.
+pub(crate) fn say_error(text: &str) {
+    let text = printable(text);
+    let _ = writeln!(anstream::stderr().lock(), "{ERROR}error:{ERROR:#} {text}");
+}
+
+const ERROR: anstyle::Style = anstyle::AnsiColor::Red.on_default().bold();
+
 /// A time as it is printed; none outside of the years 1970 to 9999, which the formatter doesn't
 /// know.
 pub(crate) fn time(at: SystemTime) -> Option<String> {

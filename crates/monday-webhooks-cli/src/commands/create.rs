@@ -37,10 +37,10 @@ pub(crate) fn run(global: &Global, settings: &Settings, args: CreateArgs) -> Res
             .map_err(|error| refused(&error, &doubt))
     })?;
     if let Creation::Found(webhook) = &creation {
-        anstream::eprintln!(
+        output::say(&format!(
             "monday's answer was lost; webhook {} is new on the board and has this event and config",
             webhook.id
-        );
+        ));
     }
     let webhook = creation.into_webhook();
     let row = WebhookRow::from(&webhook);

@@ -63,7 +63,7 @@ fn lines(global: &Global, input: &mut dyn BufRead) -> Result<(), Failure> {
             Ok(()) => {}
             Err(Failure::Failed(reason)) => {
                 good = false;
-                anstream::eprintln!("line {number}: {reason}");
+                output::say(&format!("line {number}: {reason}"));
             }
             Err(other) => return Err(other),
         }

@@ -27,7 +27,7 @@ pub(crate) fn import(args: &ImportArgs) -> Result<(), Failure> {
     options.keep_descriptions = args.keep_descriptions;
     let imported = read(&args.file, &options)?;
     for warning in &imported.warnings {
-        anstream::eprintln!("warning: {warning}");
+        output::say(&format!("warning: {warning}"));
     }
     write(args.out.as_deref(), imported.sdl.as_bytes())?;
     match args.out {

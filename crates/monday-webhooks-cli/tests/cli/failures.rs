@@ -39,7 +39,21 @@ fn each_failure_comes_with_a_next_step() {
             2,
             "`export`",
         ),
-        (&["emulate", "--addr", "203.0.113.1:9"], 1, "another --addr"),
+        (
+            &[
+                "emulate",
+                "--addr",
+                "203.0.113.1:9",
+                "--personal-token-env",
+                "SECRET",
+                "--app-token-env",
+                "SECRET",
+                "--signing-secret-env",
+                "SECRET",
+            ],
+            1,
+            "another --addr",
+        ),
         (&["decode", "/no/such/file"], 1, "check the path"),
         (
             &["token", "verify", "--secret-env", "SECRET", "abc"],
@@ -145,4 +159,36 @@ fn an_interrupted_command_says_what_that_means() {
     }
     let ran = interrupt(|endpoint| command(&["trigger", "create_item", "--to", endpoint]));
     ran.refused(1, "interrupted; what was printed has been sent");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn what_standard_error_does_not_take_changes_no_exit_code() {
+    let full = || std::fs::File::create("/dev/full").unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let incomplete = folder.path().join("incomplete.json");
+    std::fs::write(&incomplete, r#"{"event":{"type":"create_pulse"}}"#).unwrap();
+    let incomplete = incomplete.to_str().unwrap();
+    let nowhere = ["trigger", "create_item", "--to", "http://127.0.0.1:9/"];
+    for (arguments, code) in [
+        (&["nonsense"][..], 2),
+        (&["decode", "/no/such/file"], 1),
+        (&["decode", "-vv", incomplete], 0),
+        (&nowhere, 1),
+    ] {
+        let status = command(arguments).stderr(full()).status().unwrap();
+        assert_eq!(status.code(), Some(code), "{arguments:?}");
+    }
+    let mut lines = command(&["decode", "--lines"]);
+    let child = lines.stderr(full()).stdin(std::process::Stdio::piped());
+    let mut child = child.spawn().unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    std::io::Write::write_all(&mut stdin, b"bad\n{\"event\":{}}\n").unwrap();
+    drop(stdin);
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(
+        output.stdout.iter().filter(|byte| **byte == b'\n').count(),
+        1
+    );
 }
