@@ -50,8 +50,8 @@ impl Failure {
             Self::Usage(message) => (message, 2),
             Self::Reported => return ExitCode::from(1),
         };
-        let message: Vec<&str> = message.split_whitespace().collect();
-        output::say_error(&message.join(" "));
+        let words: Vec<_> = message.split_whitespace().map(without_userinfo).collect();
+        output::say_error(&words.join(" "));
         ExitCode::from(code)
     }
 }
@@ -65,10 +65,13 @@ pub(crate) fn one_line(error: &clap::Error) -> String {
         ContextKind::InvalidValue,
         ContextKind::InvalidSubcommand,
     ] {
-        if let Some(ContextValue::String(given)) = error.get(kind)
-            && may_be_a_secret(given)
-        {
-            text = text.replace(given, "[redacted]");
+        if let Some(ContextValue::String(given)) = error.get(kind) {
+            let shown = if may_be_a_secret(given) {
+                "[redacted]".to_owned()
+            } else {
+                without_userinfo(given)
+            };
+            text = text.replace(given, &shown);
         }
     }
     let text = text.strip_prefix("error: ").unwrap_or(&text);
@@ -88,6 +91,17 @@ pub(crate) fn one_line(error: &clap::Error) -> String {
         .unwrap_or(text);
     let words: Vec<&str> = text.split_whitespace().collect();
     format!("{}; see `{help}`", words.join(" "))
+}
+
+/// A text without the name and the password of the URL that it begins with, or has in it. They may
+/// have any character in them but for the last `@`.
+fn without_userinfo(text: &str) -> String {
+    if let Some((before, rest)) = text.split_once("://")
+        && let Some((_, host)) = rest.rsplit_once('@')
+    {
+        return format!("{before}://[redacted]@{host}");
+    }
+    text.to_owned()
 }
 
 /// Whether a text is made as tokens and secrets are: one long word of letters and digits.
@@ -115,4 +129,22 @@ pub(crate) fn with_causes(error: &dyn std::error::Error) -> String {
         cause = error.source();
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_a_url_everything_is_shown_but_its_name_and_password() {
+        for (given, shown) in [
+            ("nats://host:1/S", "nats://host:1/S"),
+            ("me@example.com", "me@example.com"),
+            ("nats://user:secret@host/S", "nats://[redacted]@host/S"),
+            ("'tls://token@host/S'", "'tls://[redacted]@host/S'"),
+            ("http://a:b/c@d e@host", "http://[redacted]@host"),
+        ] {
+            assert_eq!(without_userinfo(given), shown);
+        }
+    }
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     man::COMMANDS,
-    support::{command, run},
+    support::{Running, command, run},
 };
 
 #[test]
@@ -233,4 +233,24 @@ fn an_endpoint_that_cannot_be_read_is_refused_rather_than_passed_over() {
         std::ffi::OsStr::from_bytes(b"http://\xff/"),
     );
     run(&mut list).refused(2, "MONDAY_API_URL is not Unicode");
+}
+
+#[test]
+fn a_password_in_an_address_is_not_shown() {
+    let listen = ["listen", "--addr", "127.0.0.1:0", "--unsigned"];
+    for (option, address) in [
+        ("--inbox", "nats://user:hidden@host/S"),
+        ("--inbox", "nats://user:hid den/hid@den@host/S"),
+        ("--inbox", "redis://user:hidden@host"),
+        ("--inspect", "http://user:hidden@host/"),
+        ("--nats-replicas", "tls://hidden@host/S"),
+        ("--no-such-option", "nats://user:hidden@host/S"),
+    ] {
+        let ran = run(&mut command(&[&listen[..], &[option, address]].concat()));
+        ran.refused(2, "error: ");
+        assert!(!ran.stderr().contains("hid"), "{ran:?}");
+    }
+    let ran = run(&mut command(&["nats://user:hidden@host/S"]));
+    ran.refused(2, "error: ");
+    assert!(!ran.stderr().contains("hidden"), "{ran:?}");
 }
