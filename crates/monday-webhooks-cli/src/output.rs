@@ -1,6 +1,8 @@
 //! What is printed: data on standard output, everything else on standard error.
 
 use std::{
+    borrow::Cow,
+    fmt::Write as _,
     io::{self, IsTerminal, Write},
     time::{SystemTime, UNIX_EPOCH},
 };
@@ -60,9 +62,44 @@ pub(crate) fn json_lines(global: &Global) -> bool {
 
 /// Prints one JSON document on a line of its own, at once.
 pub(crate) fn json(value: &impl Serialize) -> Result<(), Failure> {
+    text(&json_line(value)?)
+}
+
+/// One JSON document as a line of its own, as standard output gets it.
+pub(crate) fn json_line(value: &impl Serialize) -> Result<String, Failure> {
     let text = serde_json::to_string(value)
         .map_err(|error| Failure::failed(format!("the output could not be made: {error}")))?;
-    line(&text)
+    Ok(format!("{}\n", shown(&text)))
+}
+
+/// JSON as standard output gets it: on a terminal it steers nothing.
+pub(crate) fn shown(json: &str) -> Cow<'_, str> {
+    if io::stdout().is_terminal() {
+        escaped(json)
+    } else {
+        Cow::Borrowed(json)
+    }
+}
+
+/// JSON that says the same without characters that would steer a terminal, or make a text look like
+/// another one. They can stand in strings alone, where each has an escape.
+fn escaped(json: &str) -> Cow<'_, str> {
+    let is_odd = |character| character >= '\u{7f}' && !is_printable(character);
+    if !json.contains(is_odd) {
+        return Cow::Borrowed(json);
+    }
+    let mut text = String::with_capacity(json.len() + 64);
+    for character in json.chars() {
+        if is_odd(character) {
+            for unit in character.encode_utf16(&mut [0; 2]) {
+                // A string takes whatever is written.
+                let _ = write!(text, "\\u{unit:04x}");
+            }
+        } else {
+            text.push(character);
+        }
+    }
+    Cow::Owned(text)
 }
 
 /// Prints a line, at once and in one piece.
@@ -156,13 +193,17 @@ const HEADER: anstyle::Style = anstyle::Style::new().bold();
 pub(crate) fn printable(text: &str) -> String {
     text.chars()
         .map(|character| {
-            if character.is_control() || is_deceptive(character) {
-                '\u{FFFD}'
-            } else {
+            if is_printable(character) {
                 character
+            } else {
+                '\u{FFFD}'
             }
         })
         .collect()
+}
+
+fn is_printable(character: char) -> bool {
+    !character.is_control() && !is_deceptive(character)
 }
 
 /// Characters that turn the direction of a text around, have no width, or end a line in other
@@ -313,6 +354,14 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn json_for_a_terminal_steers_nothing_and_says_the_same(text in "\\PC*|(.|[\u{7f}-\u{9f}\u{202a}-\u{202e}\u{e0041}])*") {
+            let json = serde_json::to_string(&text).unwrap();
+            let escaped = escaped(&json);
+            prop_assert!(escaped.chars().all(is_printable), "{escaped:?}");
+            prop_assert_eq!(serde_json::from_str::<String>(&escaped).unwrap(), text);
+        }
+
         #[test]
         fn every_time_is_printed_or_has_no_calendar(seconds in any::<i64>(), millis in 0_u64..1000) {
             let length = Duration::from_secs(seconds.unsigned_abs()) + Duration::from_millis(millis);

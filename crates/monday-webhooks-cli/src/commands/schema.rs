@@ -29,7 +29,7 @@ pub(crate) fn import(args: &ImportArgs) -> Result<(), Failure> {
     for warning in &imported.warnings {
         output::say(&format!("warning: {warning}"));
     }
-    write(args.out.as_deref(), imported.sdl.as_bytes())?;
+    write(args.out.as_deref(), &imported.sdl)?;
     match args.out {
         Some(_) => output::json(&imported.summary),
         None => Ok(()),
@@ -186,15 +186,19 @@ pub(crate) fn fetch(global: &Global, settings: &Settings, args: &FetchArgs) -> R
         Failure::failed(format!("monday sent no schema: {}", with_causes(&error)))
             .advise("check --endpoint and --api-version")
     })?;
-    write(args.out.as_deref(), &schema)
+    let schema = String::from_utf8_lossy(&schema);
+    match &args.out {
+        Some(_) => write(args.out.as_deref(), &schema),
+        None => write(None, &output::shown(&schema)),
+    }
 }
 
-fn write(out: Option<&Path>, bytes: &[u8]) -> Result<(), Failure> {
+fn write(out: Option<&Path>, text: &str) -> Result<(), Failure> {
     match out {
-        Some(path) => write_atomically(path, bytes).map_err(|error| {
+        Some(path) => write_atomically(path, text.as_bytes()).map_err(|error| {
             Failure::failed(format!("{} can't be written: {error}", path.display()))
                 .advise("name another file with --out")
         }),
-        None => output::line(String::from_utf8_lossy(bytes).trim_end()),
+        None => output::line(text.trim_end()),
     }
 }

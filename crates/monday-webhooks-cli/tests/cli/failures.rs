@@ -192,3 +192,18 @@ fn what_standard_error_does_not_take_changes_no_exit_code() {
         1
     );
 }
+
+#[test]
+fn what_somebody_wrote_does_not_steer_the_terminal() {
+    for arguments in [
+        &["list", "--board", "\u{1b}[31mred"][..],
+        &["\u{9b}31mred"],
+        &["decode", "/no/such/\u{1b}]0;title\u{7}\u{202e}file"],
+    ] {
+        let ran = run(&mut command(arguments));
+        assert_ne!(ran.code(), 0);
+        let steers = |character: char| character.is_control() && character != '\n';
+        assert!(!ran.stderr().contains(steers), "{ran:?}");
+        assert!(!ran.stderr().contains('\u{202e}'), "{ran:?}");
+    }
+}

@@ -441,3 +441,25 @@ fn a_page_behind_a_token_asks_for_it() {
     browser.until("document.querySelectorAll('#list li').length === 1");
     assert_eq!(browser.get("document.cookie"), "");
 }
+
+#[test]
+fn a_copied_command_steers_no_terminal_and_says_the_same() {
+    let endpoint = Endpoint::start(&[200]);
+    let inspected = Inspected::listen(&["--unsigned", "--forward", &endpoint.url]);
+    let Some(browser) = opened(&inspected) else {
+        return;
+    };
+    let name = "a\u{7f}b\u{9b}31mc\u{85}é";
+    assert_eq!(inspected.deliver(None, &event(name)), 200);
+    browser.until("document.querySelectorAll('#list .good').length === 1");
+    browser.press("j");
+    browser.until("document.querySelector('#title').textContent === 'item_created'");
+    let given = arguments(&browser, ("SECRET", "one"));
+    let body = given.last().unwrap();
+    assert!(
+        !body.contains(|character: char| character.is_control()),
+        "{body:?}"
+    );
+    let body: Value = serde_json::from_str(body).unwrap();
+    assert_eq!(body["event"]["pulseName"], name);
+}

@@ -115,3 +115,27 @@ fn while_monday_is_waited_for_a_terminal_says_so() {
     ran.refused(1, "could not be reached");
     assert!(!ran.stderr().contains("waiting"), "{ran:?}");
 }
+
+#[test]
+fn json_on_a_terminal_steers_nothing_and_says_the_same() {
+    let folder = tempfile::tempdir().unwrap();
+    let hostile = folder.path().join("hostile.json");
+    let name = "a\u{7f}b\u{9b}31mc\u{202e}d\u{e0041}é字";
+    let body = format!(r#"{{"event":{{"type":"new","name":"{name}"}}}}"#);
+    std::fs::write(&hostile, &body).unwrap();
+    let decode = ["decode", "--json", hostile.to_str().unwrap()];
+    let Some(shown) = on_a_terminal(&decode, "", &[]) else {
+        return;
+    };
+    for escaped in ["\\u007f", "\\u009b", "\\u202e", "\\udb40\\udc41", "é字"] {
+        assert!(shown.contains(escaped), "{shown:?}");
+    }
+    assert!(
+        !shown.contains(['\u{7f}', '\u{9b}', '\u{202e}']),
+        "{shown:?}"
+    );
+    let shown: serde_json::Value = serde_json::from_str(&shown).unwrap();
+    assert_eq!(shown["delivery"]["event"]["name"], name);
+    // Elsewhere every byte is as it was.
+    assert!(run(&mut command(&decode)).stdout().contains(name));
+}

@@ -299,7 +299,9 @@
         " --account " + Number(entry.account || 1) + " --user " + Number(entry.user || 1) +
         " --audience " + quoted(entry.audience || to) + ")\"");
     }
-    lines.push("--data-raw " + quoted(entry.body));
+    // In a body, which is JSON, they stand in strings alone, and would steer the terminal it is pasted into.
+    const body = entry.body.replace(/[\u007f-\u009f]/g, (odd) => "\\u00" + odd.charCodeAt(0).toString(16));
+    lines.push("--data-raw " + quoted(body));
     return lines.join(" \\\n  ");
   }
 
