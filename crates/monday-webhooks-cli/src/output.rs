@@ -242,12 +242,12 @@ pub(crate) fn compact(json: &str) -> Result<Box<RawValue>, Failure> {
     RawValue::from_string(compact).map_err(Failure::failed)
 }
 
-/// JSON indented for reading, every token as it was. What isn't JSON stays as it is.
-pub(crate) fn indented(json: &str) -> String {
-    let Ok(compact) = compact(json) else {
-        return json.to_owned();
-    };
-    let mut out = String::with_capacity(json.len() * 2);
+/// JSON indented for reading, every token as it was. None of what isn't JSON, and none where it
+/// would be longer than `limit` bytes: a line in the depth of a body can have hundreds of spaces for
+/// one digit.
+pub(crate) fn indented(json: &str, limit: usize) -> Option<String> {
+    let compact = compact(json).ok()?;
+    let mut out = String::with_capacity(limit.min(json.len() * 2));
     let (mut depth, mut in_string, mut escaped) = (0_usize, false, false);
     let mut characters = compact.get().chars().peekable();
     let break_line = |out: &mut String, depth: usize| {
@@ -255,6 +255,9 @@ pub(crate) fn indented(json: &str) -> String {
         out.extend(std::iter::repeat_n("  ", depth));
     };
     while let Some(character) = characters.next() {
+        if out.len() > limit {
+            return None;
+        }
         if in_string {
             in_string = escaped || character != '"';
             escaped = !escaped && character == '\\';
@@ -288,7 +291,7 @@ pub(crate) fn indented(json: &str) -> String {
             }
         }
     }
-    out
+    (out.len() <= limit).then_some(out)
 }
 
 /// Logs of this project's own crates go to standard error.
@@ -336,13 +339,16 @@ mod tests {
     #[test]
     fn indented_json_keeps_every_token() {
         let json = r#"{"a\"{":[1.0,{"b,":-0},{},[]],"c\\":"é"}"#;
-        let indented = indented(json);
+        let indented = indented(json, 1000).unwrap();
         assert_eq!(
             indented,
             "{\n  \"a\\\"{\": [\n    1.0,\n    {\n      \"b,\": -0\n    },\n    {},\n    []\n  ],\n  \"c\\\\\": \"é\"\n}"
         );
         assert_eq!(compact(&indented).unwrap().get(), json);
-        assert_eq!(super::indented("no {json"), "no {json");
+        assert_eq!(super::indented("no {json", 1000), None);
+        let length = indented.len();
+        assert_eq!(super::indented(json, length), Some(indented));
+        assert_eq!(super::indented(json, length - 1), None);
     }
 
     #[test]

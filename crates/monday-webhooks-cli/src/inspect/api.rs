@@ -28,14 +28,19 @@ use axum::{
 use monday_webhooks::inbox::DeadLetterId;
 use serde::Serialize;
 use serde_json::json;
-use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::{Semaphore, broadcast::error::RecvError};
 
-use super::{About, Backend, Record, Session, guard, page, session};
+use super::{About, Backend, Record, Session, guard, page, serve, session};
+
+/// How many may look on at the same time: each of them keeps a connection for itself, and others
+/// have to get an answer, too.
+const LOOKING_ON: usize = serve::CONNECTIONS / 2;
 
 #[derive(Clone)]
 struct Shared {
     record: Arc<Record>,
     backend: Arc<dyn Backend>,
+    looking_on: Arc<Semaphore>,
     /// Another word for each process: a page that was there before knows other entries.
     process: Arc<str>,
 }
@@ -68,6 +73,7 @@ pub(super) fn router(
         .with_state(Shared {
             record,
             backend,
+            looking_on: Arc::new(Semaphore::new(LOOKING_ON)),
             process: uuid::Uuid::new_v4().simple().to_string().into(),
         })
         .merge(open)
@@ -153,8 +159,11 @@ async fn replay(State(shared): State<Shared>, Path(id): Path<u64>) -> Response {
 
 /// Each entry that is new or has changed. A reader that lags behind is told to load all anew.
 async fn changes(State(shared): State<Shared>) -> Response {
-    let state = (shared.record.changes(), shared.record);
-    let events = futures_util::stream::unfold(state, async |(mut changes, record)| {
+    let Ok(place) = shared.looking_on.try_acquire_owned() else {
+        return failed(StatusCode::SERVICE_UNAVAILABLE, "too many look on already");
+    };
+    let state = (shared.record.changes(), shared.record, place);
+    let events = futures_util::stream::unfold(state, async |(mut changes, record, place)| {
         let event = loop {
             match changes.recv().await {
                 // What is forgotten already is no longer of interest.
@@ -168,7 +177,7 @@ async fn changes(State(shared): State<Shared>) -> Response {
                 Err(RecvError::Closed) => return None,
             }
         };
-        Some((Ok::<_, Infallible>(event), (changes, record)))
+        Some((Ok::<_, Infallible>(event), (changes, record, place)))
     });
     Sse::new(events)
         .keep_alive(KeepAlive::default())

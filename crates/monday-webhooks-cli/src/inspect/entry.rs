@@ -11,8 +11,11 @@ use crate::output;
 /// The most of an endpoint's answer that is kept, in bytes.
 const MAX_ANSWER: usize = 2048;
 
-/// The most of what the list says of one entry, in bytes: a name can be as long as a body.
-const MAX_ABOUT: usize = 300;
+/// The most of each text in the list of one entry, in bytes: a name can be as long as a body.
+const MAX_LISTED: usize = 300;
+
+/// The longest indented body, in bytes.
+const MAX_PRETTY: usize = 4 << 20;
 
 /// What kind of request it was.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -133,7 +136,7 @@ pub(crate) struct Whole<'a> {
     audience: Option<&'a str>,
     target: Option<&'a str>,
     signed: bool,
-    /// The same, indented.
+    /// The same, indented, where that isn't much longer.
     pretty: Option<String>,
 }
 
@@ -162,9 +165,6 @@ impl Entry {
         };
         let mut entry = Self::new(Kind::Delivery, State::Waiting, title);
         entry.about = about(delivery.event()).unwrap_or_default();
-        entry
-            .about
-            .truncate(entry.about.floor_char_boundary(MAX_ABOUT));
         entry.details = Details {
             fields: fields(delivery),
             body: Some(delivery.body().clone()),
@@ -187,7 +187,7 @@ impl Entry {
             audience: self.details.audience.as_deref(),
             target: self.details.target.as_deref(),
             signed: self.details.signed,
-            pretty: body.map(output::indented),
+            pretty: body.and_then(|body| output::indented(body, MAX_PRETTY)),
         }
     }
 
@@ -202,13 +202,32 @@ impl Entry {
             || has(&String::from_utf8_lossy(body))
     }
 
+    /// Cuts what the list shows of it.
+    pub(super) fn cut(&mut self) {
+        let texts = [&mut self.title, &mut self.about];
+        for text in texts.into_iter().chain(&mut self.reason) {
+            text.truncate(text.floor_char_boundary(MAX_LISTED));
+        }
+    }
+
     /// About how much memory it takes, in bytes.
     pub(crate) fn size(&self) -> usize {
-        let attempts = &self.details.attempts;
-        let attempts = attempts.iter().map(|attempt| 256 + attempt.answer.len());
-        let fields = self.details.fields.iter().map(|(_, value)| value.len());
-        let body = self.details.body.as_ref().map_or(0, Bytes::len);
-        512 + self.about.len() + body + attempts.sum::<usize>() + fields.sum::<usize>()
+        let length = |text: &Option<String>| text.as_ref().map_or(0, String::len);
+        let details = &self.details;
+        let attempts = details
+            .attempts
+            .iter()
+            .map(|attempt| 256 + attempt.to.len() + length(&attempt.error) + attempt.answer.len());
+        let fields = details.fields.iter().map(|(_, value)| 64 + value.len());
+        512 + self.title.len()
+            + self.about.len()
+            + length(&self.reason)
+            + details.body.as_ref().map_or(0, Bytes::len)
+            + details.key.len()
+            + length(&details.audience)
+            + length(&details.target)
+            + attempts.sum::<usize>()
+            + fields.sum::<usize>()
     }
 }
 

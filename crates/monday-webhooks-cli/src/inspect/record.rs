@@ -67,6 +67,7 @@ impl Record {
         let mut kept = self.kept();
         kept.last += 1;
         entry.id = kept.last;
+        entry.cut();
         let entry = Arc::new(entry);
         kept.size += entry.size();
         kept.entries.push_back(Arc::clone(&entry));
@@ -84,6 +85,7 @@ impl Record {
         let mut entry = Entry::clone(&kept.entries[index]);
         let before = entry.size();
         change(&mut entry);
+        entry.cut();
         kept.size = kept.size + entry.size() - before;
         let entry = Arc::new(entry);
         kept.entries[index] = entry;
@@ -174,13 +176,26 @@ mod tests {
             for (length, change, which) in steps {
                 if change && last > 0 {
                     let id = which.index(last as usize) as u64 + 1;
-                    record.change(id, |entry| entry.about = "b".repeat(length));
+                    record.change(id, |entry| match length % 4 {
+                        0 => entry.title = "é".repeat(length),
+                        1 => entry.reason = Some("c".repeat(length)),
+                        2 => entry.details.key = "d".repeat(length),
+                        _ => entry.details.audience = Some("e".repeat(length)),
+                    });
                 } else {
                     last = record.add(entry(length));
                 }
                 let all = record.all();
                 prop_assert!(all.len() <= entries);
                 let total: usize = all.iter().map(|entry| entry.size()).sum();
+                for entry in &all {
+                    let reason = entry.reason.as_deref().unwrap_or_default();
+                    let details = &entry.details;
+                    let texts = entry.title.len() + reason.len() + details.key.len();
+                    let texts = texts + details.audience.as_deref().unwrap_or_default().len();
+                    prop_assert!(entry.size() >= texts);
+                    prop_assert!(entry.title.len() <= 300 && reason.len() <= 300);
+                }
                 prop_assert!(total <= size || all.len() == 1);
                 prop_assert_eq!(total, record.kept().size);
                 if last > 0 {

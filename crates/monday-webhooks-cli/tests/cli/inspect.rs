@@ -404,3 +404,47 @@ fn a_time_that_no_calendar_has_is_no_trouble() {
     }
     assert_eq!(inspected.entries().len(), 3);
 }
+
+#[test]
+fn a_body_that_grows_when_it_is_indented_is_shown_as_it_came() {
+    let inspected = Inspected::listen(&["--unsigned"]);
+    // Each of many lines would begin with more than two hundred spaces.
+    let deep = 120;
+    let inner = vec!["0"; 300_000].join(",");
+    let value = format!("{}{inner}{}", "[".repeat(deep), "]".repeat(deep));
+    let body = format!(r#"{{"event":{{"type":"new_type","value":{value}}}}}"#);
+    assert_eq!(inspected.deliver(None, &body), 200);
+    let whole = inspected.exchange("GET", "/api/entries/1", "", "");
+    assert_eq!(whole.status, 200);
+    assert!(whole.body.len() < 4 * body.len(), "{}", whole.body.len());
+    let whole: Value = serde_json::from_str(&whole.body).unwrap();
+    assert_eq!(whole["body"], body);
+    assert_eq!(whole["pretty"], Value::Null);
+}
+
+#[test]
+fn a_long_name_of_an_event_is_cut_in_the_list() {
+    let inspected = Inspected::listen(&["--unsigned"]);
+    let name = "n".repeat(500_000);
+    let body = format!(r#"{{"event":{{"type":"{name}"}}}}"#);
+    assert_eq!(inspected.deliver(None, &body), 200);
+    let entries = inspected.entries();
+    assert!(entries[0]["title"].as_str().unwrap().len() <= 300);
+    assert_eq!(inspected.get("/api/entries/1")["body"], body);
+}
+
+#[test]
+fn those_who_look_on_leave_room_for_others() {
+    let inspected = Inspected::listen(&["--unsigned"]);
+    let looking: Vec<_> = (0..64)
+        .map(|_| {
+            let mut stream = std::net::TcpStream::connect(inspected.authority()).unwrap();
+            let host = inspected.authority();
+            let request = format!("GET /api/changes HTTP/1.1\r\nhost: {host}\r\n\r\n");
+            std::io::Write::write_all(&mut stream, request.as_bytes()).unwrap();
+            stream
+        })
+        .collect();
+    assert_eq!(inspected.get("/api/entries"), json!([]));
+    drop(looking);
+}

@@ -15,8 +15,12 @@ use crate::{
     output::{self, WebhookRow},
 };
 
-/// How many dead letters are shown.
+/// How many dead letters are shown, and how many are read at once.
 const LETTERS: usize = 200;
+const PAGE: usize = 20;
+
+/// The most that is shown of a dead letter's body, in bytes: there are hundreds in one answer.
+const MAX_BODY: usize = 16 << 10;
 
 pub(super) struct Inspected<I> {
     pub(super) url: String,
@@ -79,9 +83,18 @@ impl<I: Inbox> Backend for Inspected<I> {
 
     fn dead_letters(&self) -> Answer<'_, Value> {
         Box::pin(async move {
-            let letters = self.inbox.dead_letters(None, LETTERS).await;
-            let letters = letters.map_err(|error| with_causes(&error))?;
-            Ok(letters.iter().map(letter).collect())
+            let mut shown: Vec<Value> = Vec::new();
+            let mut last = None;
+            while shown.len() < LETTERS {
+                let letters = self.inbox.dead_letters(last, PAGE).await;
+                let letters = letters.map_err(|error| with_causes(&error))?;
+                shown.extend(letters.iter().map(letter));
+                match letters.last() {
+                    Some(letter) => last = Some(letter.id),
+                    None => break,
+                }
+            }
+            Ok(shown.into())
         })
     }
 
@@ -105,6 +118,41 @@ fn letter(letter: &DeadLetter) -> Value {
         "died_at": output::time(letter.died_at),
         "attempts": letter.attempts,
         "reason": letter.reason,
-        "body": body.map(output::indented),
+        "body": body.map(beginning),
     })
+}
+
+/// A body, indented where that isn't long, or else its beginning.
+fn beginning(body: &str) -> String {
+    output::indented(body, MAX_BODY).unwrap_or_else(|| {
+        let beginning = &body[..body.floor_char_boundary(MAX_BODY)];
+        let more = if beginning.len() < body.len() {
+            "…"
+        } else {
+            ""
+        };
+        format!("{beginning}{more}")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_a_long_body_the_beginning_is_shown() {
+        assert_eq!(beginning("[1]"), "[\n  1\n]");
+        assert_eq!(beginning("no {json"), "no {json");
+        let long = format!("[{}1]", "é, ".repeat(MAX_BODY));
+        let shown = beginning(&long);
+        assert!(shown.len() <= MAX_BODY + '…'.len_utf8());
+        assert!(long.starts_with(shown.trim_end_matches('…')) && shown.ends_with('…'));
+        let deep = format!(
+            "{}{}{}",
+            "[".repeat(120),
+            "0,".repeat(4000),
+            "]".repeat(120)
+        );
+        assert_eq!(beginning(&deep), deep);
+    }
 }

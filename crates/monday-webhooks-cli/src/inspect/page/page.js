@@ -223,7 +223,7 @@
     $("verdict").replaceChildren(...verdict(entry));
     const fields = [["Arrived", entry.at], ...entry.fields];
     $("fields").replaceChildren(...fields.flatMap(([name, value]) => [make("dt", "", name), make("dd", "", value)]));
-    $("raw").textContent = entry.pretty || "No body was kept.";
+    $("raw").textContent = entry.pretty || entry.body || "No body was kept.";
     $("attempts").replaceChildren(...entry.attempts.map(attempt));
     $("attempts-part").hidden = entry.attempts.length === 0;
     const isDelivery = entry.kind === "delivery" && entry.body !== null;
