@@ -19,8 +19,20 @@ pub(crate) fn is_loopback(url: &reqwest::Url) -> bool {
     })
 }
 
-/// An HTTP client with the proxy, the certificates and the time limit of these settings, and the
-/// endpoint checked as for a call.
+/// What is meant for this machine doesn't leave it: no proxy of the environment is asked for it.
+pub(crate) fn past_proxies(
+    http: reqwest::ClientBuilder,
+    to: &reqwest::Url,
+) -> reqwest::ClientBuilder {
+    if is_loopback(to) {
+        http.no_proxy()
+    } else {
+        http
+    }
+}
+
+/// An HTTP client with the proxy, the certificates and the time for connecting of these settings,
+/// and the endpoint checked as for a call. How long a request may take is for its sender to say.
 pub(crate) fn client(config: &ClientConfig) -> Result<reqwest::Client, Failure> {
     let usage = |error: &dyn std::error::Error| Failure::usage(with_causes(error));
     // What is wrong is told in the words that it has everywhere.
@@ -37,15 +49,10 @@ pub(crate) fn client(config: &ClientConfig) -> Result<reqwest::Client, Failure> 
             proxy = proxy.basic_auth(name, password);
         }
         http = http.proxy(proxy);
-    } else if config.proxy_from_environment == Some(false)
-        || config
-            .endpoint
-            .as_deref()
-            .and_then(|url| reqwest::Url::parse(url).ok())
-            .is_some_and(|url| is_loopback(&url))
-    {
-        // What is meant for this machine doesn't leave it.
+    } else if config.proxy_from_environment == Some(false) {
         http = http.no_proxy();
+    } else if let Some(Ok(endpoint)) = config.endpoint.as_deref().map(reqwest::Url::parse) {
+        http = past_proxies(http, &endpoint);
     }
     for file in &config.root_certificates {
         let pem = std::fs::read(file)

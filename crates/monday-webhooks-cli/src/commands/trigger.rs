@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use crate::{
     args::{Global, TriggerArgs},
     failure::{Failure, with_causes},
-    output,
+    net, output,
     progress::Progress,
     secrets::Variable,
 };
@@ -41,7 +41,8 @@ pub(crate) fn run(global: &Global, args: &TriggerArgs) -> Result<(), Failure> {
     super::interruptible("what was printed has been sent", async {
         let http = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
-            .timeout(PATIENCE)
+            .timeout(PATIENCE);
+        let http = net::past_proxies(http, &url)
             .build()
             .map_err(|error| Failure::failed(with_causes(&error)))?;
         let mut progress = Progress::beside_lines();

@@ -122,3 +122,16 @@ fn an_override_of_the_identifier_makes_duplicates() {
         "{left:?}"
     );
 }
+
+#[test]
+fn what_is_meant_for_this_machine_goes_through_no_proxy() {
+    let (mut listener, url) = listener(&["--unsigned"]);
+    let mut trigger = command(&["trigger", "create_item", "--to", &url]);
+    for variable in ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"] {
+        trigger.env(variable, "http://127.0.0.1:9");
+    }
+    let ran = run(&mut trigger);
+    assert_eq!(ran.code(), 0, "{ran:?}");
+    assert_eq!(listener.next_json()["duplicate"], Value::from(false));
+    assert_eq!(listener.stop().0, 0);
+}

@@ -65,14 +65,11 @@ impl Forwarder {
         secret: Option<SigningSecret>,
         audience: Option<String>,
     ) -> Result<Self, Failure> {
-        let mut http = reqwest::Client::builder()
+        let http = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
             .timeout(TIMEOUT);
-        if net::is_loopback(&to) {
-            http = http.no_proxy();
-        }
         Ok(Self {
-            http: http
+            http: net::past_proxies(http, &to)
                 .build()
                 .map_err(|error| Failure::failed(with_causes(&error)))?,
             to,
