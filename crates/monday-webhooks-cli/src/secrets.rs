@@ -1,4 +1,5 @@
-//! Secrets come from the environment, and from nowhere else.
+//! Secrets come from the environment, and the API token also from the file with the client's settings;
+//! none is an argument.
 
 use std::fmt;
 

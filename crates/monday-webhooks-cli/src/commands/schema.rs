@@ -16,7 +16,7 @@ use crate::{
     secrets,
 };
 
-/// How long fetching a schema may take.
+/// How long fetching a schema may take, where the settings don't say.
 const FETCH_TIME: Duration = Duration::from_secs(60);
 
 /// The longest schema that is fetched, in bytes.
@@ -165,7 +165,8 @@ pub(crate) fn fetch(global: &Global, settings: &Settings, args: &FetchArgs) -> R
             ))
             .advise("check the connection, --endpoint and --api-version")
         };
-        let mut request = http.get(url).timeout(FETCH_TIME);
+        let time = config.request_timeout.unwrap_or(FETCH_TIME);
+        let mut request = http.get(url).timeout(time);
         for (name, value) in &config.headers {
             request = request.header(name, value);
         }

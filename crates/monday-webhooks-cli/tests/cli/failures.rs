@@ -207,3 +207,12 @@ fn what_somebody_wrote_does_not_steer_the_terminal() {
         assert!(!ran.stderr().contains('\u{202e}'), "{ran:?}");
     }
 }
+
+#[test]
+fn a_schema_is_waited_for_as_long_as_the_settings_say() {
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let endpoint = format!("http://{}/", silent.local_addr().unwrap());
+    let fetch = ["schema", "fetch", "--endpoint", &endpoint];
+    let ran = run(command(&fetch).env("MONDAY_REQUEST_TIMEOUT", "1s"));
+    ran.refused(1, "timed out");
+}
