@@ -2,7 +2,10 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Running, command, run};
+use crate::{
+    inspected::authority,
+    support::{Running, command, run},
+};
 
 #[test]
 fn a_webhook_made_at_the_emulator_is_delivered_to_the_listener() {
@@ -224,4 +227,37 @@ async fn with_a_time_scale_the_half_hour_of_retries_passes_at_once() {
     assert_eq!(deliveries[0]["state"], "given_up", "{deliveries}");
     assert_eq!(deliveries[0]["attempts"].as_array().unwrap().len(), 31);
     assert_eq!(emulator.stop().0, 0);
+}
+
+#[test]
+fn others_reach_no_emulator_with_tokens_that_everybody_knows() {
+    let open = ["emulate", "--addr", "0.0.0.0:0"];
+    run(&mut command(&open)).refused(2, "--personal-token-env");
+    let half = [&open[..], &["--personal-token-env", "TOKEN"]].concat();
+    run(command(&half).env("TOKEN", "mine")).refused(2, "--app-token-env");
+    let own = [
+        &half[..],
+        &["--app-token-env", "APP", "--signing-secret-env", "SECRET"],
+    ]
+    .concat();
+    let mut own = command(&own);
+    let own = own
+        .env("TOKEN", "mine")
+        .env("APP", "app")
+        .env("SECRET", "one");
+    let mut emulator = Running::start(own);
+    let first = emulator.next_json();
+    // Whoever knows no token controls nothing.
+    let control = first["control"].as_str().unwrap();
+    assert!(control.starts_with("http://127.0.0.1:"), "{first}");
+    assert_eq!(emulator.stop().0, 0);
+}
+
+#[test]
+fn an_empty_token_and_a_fault_that_never_comes_are_refused() {
+    let emulate = ["emulate", "--addr", "127.0.0.1:0"];
+    let empty = [&emulate[..], &["--personal-token-env", "TOKEN"]].concat();
+    run(command(&empty).env("TOKEN", "")).refused(2, "TOKEN");
+    let never = [&emulate[..], &["--fault", "me:status=503,times=0"]].concat();
+    run(&mut command(&never)).refused(2, "at least 1");
 }

@@ -2,10 +2,10 @@
 
 mod inspected;
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use monday_emulator::{Clock, Emulator};
-use monday_webhooks::auth::SigningSecret;
+use monday_webhooks::{ApiToken, auth::SigningSecret};
 use serde::Serialize;
 
 use crate::{
@@ -33,8 +33,25 @@ struct Started<'a> {
 }
 
 pub(crate) fn run(_: &Global, args: &EmulateArgs) -> Result<(), Failure> {
+    let is_open = !args.addr.ip().is_loopback();
+    if is_open && (args.personal_token_env.is_none() || args.app_token_env.is_none()) {
+        return Err(Failure::usage(
+            "an emulator that others can reach sends requests wherever they say, and everybody knows its usual tokens: name variables with others by --personal-token-env and --app-token-env, or listen on 127.0.0.1",
+        ));
+    }
+    // It asks nobody who they are.
+    let control = if is_open {
+        IpAddr::V4(Ipv4Addr::LOCALHOST)
+    } else {
+        args.addr.ip()
+    };
     let or_default = |option, name: &Option<String>, default: &str| match name {
-        Some(name) => Variable::new(option, name).read(),
+        Some(name) => {
+            let variable = Variable::new(option, name);
+            let token = variable.read()?;
+            ApiToken::new(token.as_str()).map_err(|error| variable.refused(&error))?;
+            Ok(token)
+        }
         None => Ok(default.to_owned()),
     };
     let secret = match args.signing_secret_env.as_deref() {
@@ -43,7 +60,7 @@ pub(crate) fn run(_: &Global, args: &EmulateArgs) -> Result<(), Failure> {
     };
     let mut builder = Emulator::builder()
         .addr(args.addr)
-        .control_addr(SocketAddr::new(args.addr.ip(), 0))
+        .control_addr(SocketAddr::new(control, 0))
         .clock(Clock::scaled(args.time_scale))
         .personal_token(or_default(
             "--personal-token-env",
