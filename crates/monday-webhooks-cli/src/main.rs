@@ -9,8 +9,10 @@ mod inspect;
 mod net;
 mod output;
 mod overrides;
+mod printer;
 mod progress;
 mod secrets;
+mod signals;
 
 use std::process::ExitCode;
 

@@ -18,17 +18,18 @@ pub(crate) mod trigger;
 
 use std::future::Future;
 
-use monday_webhooks::server::stop_signal;
-
-use crate::failure::Failure;
+use crate::{failure::Failure, signals::Signals};
 
 /// Runs a command that waits for something.
 fn block_on<T>(command: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
-    tokio::runtime::Builder::new_multi_thread()
+    let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
-        .map_err(|error| Failure::failed(format!("the runtime could not be started: {error}")))?
-        .block_on(command)
+        .map_err(|error| Failure::failed(format!("the runtime could not be started: {error}")))?;
+    let result = runtime.block_on(command);
+    // What has to be finished is; a name that is still being looked up isn't waited for.
+    runtime.shutdown_background();
+    result
 }
 
 /// Runs a command that has nothing to finish when it is stopped, and then says what that means.
@@ -37,10 +38,11 @@ fn interruptible<T>(
     command: impl Future<Output = Result<T, Failure>>,
 ) -> Result<T, Failure> {
     block_on(async {
+        // They are listened for before anything is sent.
+        let mut signals = Signals::listen();
         tokio::select! {
-            // The signals are listened for before anything is sent.
             biased;
-            () = stop_signal() => Err(Failure::failed("interrupted").advise(meaning)),
+            () = signals.next() => Err(Failure::failed("interrupted").advise(meaning)),
             result = command => result,
         }
     })

@@ -229,6 +229,44 @@ async fn with_a_time_scale_the_half_hour_of_retries_passes_at_once() {
     assert_eq!(emulator.stop().0, 0);
 }
 
+#[tokio::test]
+async fn a_client_with_an_unfinished_request_does_not_keep_it_from_ending() {
+    let mut emulator = Running::start(&mut command(&["emulate", "--addr", "127.0.0.1:0"]));
+    let first = emulator.next_json();
+    let to = authority(first["graphql"].as_str().unwrap()).to_owned();
+    let mut client = std::net::TcpStream::connect(&to).unwrap();
+    let head = format!("POST /v2 HTTP/1.1\r\nhost: {to}\r\ncontent-length: 10\r\n\r\n");
+    std::io::Write::write_all(&mut client, head.as_bytes()).unwrap();
+    // Served after it, so that its request has arrived.
+    post(
+        first["graphql"].as_str().unwrap(),
+        json!({"query": "{ me { name } }"}),
+    )
+    .await;
+    assert_eq!(emulator.stop().0, 0);
+}
+
+#[tokio::test]
+async fn a_reader_that_pauses_stops_neither_the_calls_nor_the_end() {
+    let folder = tempfile::tempdir().unwrap();
+    let said = folder.path().join("said");
+    let stderr = std::fs::File::create(&said).unwrap();
+    let mut emulate = command(&["emulate", "--addr", "127.0.0.1:0"]);
+    let mut emulator = Running::with_stderr(&mut emulate, stderr);
+    let graphql = emulator.next_json()["graphql"].as_str().unwrap().to_owned();
+    // More than a pipe holds: what they ask for is told.
+    let name = "n".repeat(200);
+    let fields: String = (0..20).map(|number| format!("{name}{number} ")).collect();
+    for _ in 0..40 {
+        let query = format!("{{ {fields} }}");
+        assert_eq!(post(&graphql, json!({ "query": query })).await.0, 200);
+    }
+    emulator.signal("-TERM");
+    assert_eq!(emulator.wait_unread().0, 1);
+    let said = std::fs::read_to_string(said).unwrap();
+    assert!(said.contains("standard output"), "{said}");
+}
+
 #[test]
 fn others_reach_no_emulator_with_tokens_that_everybody_knows() {
     let open = ["emulate", "--addr", "0.0.0.0:0"];

@@ -51,6 +51,11 @@ impl Endpoint {
         self.arrived.recv().unwrap()
     }
 
+    /// The next request, where one has come.
+    pub(crate) fn next_if_any(&self) -> Option<Arrived> {
+        self.arrived.try_recv().ok()
+    }
+
     /// Whether nothing has come that wasn't taken by [`next`](Self::next).
     pub(crate) fn is_empty(&self) -> bool {
         self.arrived.try_recv().is_err()

@@ -3,14 +3,15 @@
 use std::{io::Read, net::TcpListener};
 
 use monday_webhooks::{
-    SubscriptionKind,
+    Delivery, SubscriptionKind,
     auth::{SigningSecret, Verifier},
+    inbox::{Inbox, Received, SqliteInbox, SqliteOptions},
     testing::sample,
 };
 
 use crate::{
     endpoint::Endpoint,
-    listen::{AUDIENCE, Listener, body, token},
+    listen::{AUDIENCE, Listener, body, numbered, token},
     support::{Running, command, run},
 };
 
@@ -229,4 +230,125 @@ fn wrong_options_are_refused() {
     );
     refused(&["--inspect", "0.0.0.0:0"], "--inspect-token-env");
     refused(&["--inspect-token-env", "TOKEN"], "--inspect");
+}
+
+#[test]
+fn what_was_accepted_goes_to_the_endpoint_although_nobody_reads_the_lines() {
+    const ALL: usize = 40;
+    let (go, wait) = std::sync::mpsc::channel::<()>();
+    // It answers one after the other, the first of them once it may.
+    let endpoint = Endpoint::answering(&[200], move |_| {
+        let _ = wait.recv();
+        String::new()
+    });
+    let mut listener = Listener::start(&["--unsigned", "--forward", &endpoint.url]);
+    for number in 0..ALL {
+        assert_eq!(listener.post(None, &numbered(number as u64)), 200);
+    }
+    listener.process.close_stdout();
+    drop(go);
+    assert_eq!(listener.process.wait(), 1);
+    let arrived: std::collections::HashSet<_> =
+        std::iter::from_fn(|| endpoint.next_if_any().map(|arrived| arrived.body)).collect();
+    assert_eq!(arrived.len(), ALL);
+}
+
+#[test]
+fn a_stop_beside_a_slow_endpoint_says_what_memory_loses() {
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let to = format!("http://{}/", silent.local_addr().unwrap());
+    let (listener, said) = listen_and_say(&["--unsigned", "--forward", &to]);
+    assert_eq!(listener.post(None, &body()), 200);
+    let (mut asked, _) = silent.accept().unwrap();
+    asked.read_exact(&mut [0; 1]).unwrap();
+    assert_eq!(listener.process.stop(), (1, Vec::new()));
+    let said = said.read();
+    for words in [
+        "did not answer within 10 s",
+        "a delivery",
+        "--inbox sqlite:PATH",
+    ] {
+        assert!(said.contains(words), "{said}");
+    }
+}
+
+#[test]
+fn a_second_signal_ends_what_waits_for_an_endpoint() {
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let to = format!("http://{}/", silent.local_addr().unwrap());
+    let (listener, said) = listen_and_say(&["--unsigned", "--forward", &to]);
+    assert_eq!(listener.post(None, &body()), 200);
+    let (mut asked, _) = silent.accept().unwrap();
+    asked.read_exact(&mut [0; 1]).unwrap();
+    listener.process.signal("-TERM");
+    listener.until_closed();
+    listener.process.signal("-INT");
+    assert_eq!(listener.process.wait(), 1);
+    let said = said.read();
+    assert!(said.contains("second signal"), "{said}");
+}
+
+#[test]
+fn an_inbox_that_is_damaged_while_it_is_used_ends_the_command_with_the_reason() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("inbox.db");
+    let inbox = format!("sqlite:{}", path.display());
+    // More than SQLite keeps in memory, and more than are handed on at once.
+    tokio::runtime::Runtime::new().unwrap().block_on(async {
+        let inbox = SqliteInbox::open(&path, SqliteOptions::default()).unwrap();
+        for number in 0..60 {
+            let mut body: serde_json::Value = serde_json::from_str(&numbered(number)).unwrap();
+            body["event"]["padding"] = "a".repeat(200_000).into();
+            let delivery = Delivery::parse(body.to_string()).unwrap();
+            let received = Received::new(delivery, std::time::SystemTime::now());
+            inbox.put(received).await.unwrap();
+        }
+    });
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let to = format!("http://{}/", silent.local_addr().unwrap());
+    let options = [
+        "--unsigned",
+        "--inbox",
+        &inbox,
+        "--retry-every",
+        "1ms",
+        "--forward",
+        &to,
+    ];
+    let (listener, said) = listen_and_say(&options);
+    let held: Vec<_> = (0..16).map(|_| silent.accept().unwrap().0).collect();
+    let length = std::fs::metadata(&path).unwrap().len();
+    let file = std::fs::OpenOptions::new().write(true).open(&path).unwrap();
+    let page = vec![0xa5; 4096];
+    for number in 1..length / 4096 {
+        std::os::unix::fs::FileExt::write_all_at(&file, &page, number * 4096).unwrap();
+    }
+    drop(held);
+    drop(silent);
+    assert_eq!(listener.process.wait(), 1);
+    let said = said.read();
+    assert!(
+        said.lines()
+            .last()
+            .unwrap()
+            .contains("the inbox is damaged"),
+        "{said}"
+    );
+}
+
+/// `listen`, and the file with what it says on standard error.
+fn listen_and_say(options: &[&str]) -> (Listener, Said) {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let stderr = file.reopen().unwrap();
+    let mut listen = command(&[&["listen", "--addr", "127.0.0.1:0"], options].concat());
+    let listener = Listener::of(Running::with_stderr(listen.env("SECRET", "one"), stderr));
+    (listener, Said(file))
+}
+
+struct Said(tempfile::NamedTempFile);
+
+impl Said {
+    fn read(&self) -> String {
+        std::fs::read_to_string(self.0.path()).unwrap()
+    }
 }

@@ -1,14 +1,16 @@
 //! `listen` and `trigger`.
 
 use std::{
+    collections::HashSet,
     io::{Read, Write},
     net::TcpStream,
     process::Command,
 };
 
 use monday_webhooks::{
-    SubscriptionKind,
+    Delivery, SubscriptionKind,
     auth::SigningSecret,
+    inbox::{Inbox, Received, Settlement, SqliteInbox, SqliteOptions},
     testing::{BoardClaims, sample, sign_board_token},
 };
 use serde_json::{Value, json};
@@ -46,13 +48,7 @@ impl Listener {
         headers: &str,
         body: &str,
     ) -> (u16, String) {
-        let authority = self
-            .url
-            .strip_prefix("http://")
-            .unwrap()
-            .split('/')
-            .next()
-            .unwrap();
+        let authority = self.authority();
         let mut stream = TcpStream::connect(authority).unwrap();
         let length = body.len();
         let head = format!(
@@ -65,6 +61,18 @@ impl Listener {
         let _ = stream.read_to_end(&mut answer);
         let answer = String::from_utf8(answer).unwrap();
         (answer[9..12].parse().unwrap(), answer)
+    }
+
+    /// Waits until it takes no more connections.
+    pub(crate) fn until_closed(&self) {
+        while TcpStream::connect(self.authority()).is_ok() {
+            std::thread::sleep(std::time::Duration::from_millis(5));
+        }
+    }
+
+    fn authority(&self) -> &str {
+        let url = self.url.strip_prefix("http://").unwrap();
+        url.split('/').next().unwrap()
     }
 
     pub(crate) fn post(&self, token: Option<&str>, body: &str) -> u16 {
@@ -295,4 +303,99 @@ fn from_memory_lines_come_in_the_order_of_the_deliveries() {
     assert_eq!(code, 0);
     let numbers: Vec<_> = printed.iter().map(|line| number(line)).collect();
     assert_eq!(numbers, (0..100).collect::<Vec<_>>());
+}
+
+#[test]
+fn what_is_not_due_yet_stays_in_the_file_for_the_next_start() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("inbox");
+    tokio::runtime::Runtime::new().unwrap().block_on(async {
+        let inbox = SqliteInbox::open(&path, SqliteOptions::default()).unwrap();
+        let delivery = Delivery::parse(body()).unwrap();
+        let received = Received::new(delivery, std::time::SystemTime::now());
+        inbox.put(received).await.unwrap();
+        let claimed = inbox.claim(std::num::NonZeroUsize::MIN).await.unwrap();
+        let after = std::time::Duration::from_secs(3600);
+        let later = Settlement::Retry { after };
+        inbox.settle(&claimed[0].lease, later).await.unwrap();
+    });
+    let inbox = format!("sqlite:{}", path.display());
+    let listen = [
+        "listen",
+        "--addr",
+        "127.0.0.1:0",
+        "--unsigned",
+        "--inbox",
+        &inbox,
+    ];
+    let said = folder.path().join("said");
+    let stderr = std::fs::File::create(&said).unwrap();
+    let listener = Listener::of(Running::with_stderr(&mut command(&listen), stderr));
+    assert_eq!(listener.process.stop(), (0, Vec::new()));
+    let said = std::fs::read_to_string(said).unwrap();
+    assert_eq!(said, "a delivery waits in the inbox for the next start\n");
+}
+
+/// Fills the pipe that nobody reads, and still posts: the numbers that were taken.
+fn post_past_a_full_pipe(listener: &Listener) -> Vec<u64> {
+    // A line has more than 500 bytes, and a pipe 64 KiB.
+    let answered = (0..400).map(|number| (number, listener.post(None, &numbered(number))));
+    let taken: Vec<u64> = answered
+        .filter(|(_, status)| {
+            assert!([200, 503].contains(status), "{status}");
+            *status == 200
+        })
+        .map(|(number, _)| number)
+        .collect();
+    assert!(taken.len() > 100);
+    taken
+}
+
+#[test]
+fn a_reader_that_pauses_stops_neither_the_receiving_nor_the_end() {
+    let folder = tempfile::tempdir().unwrap();
+    let inbox = format!("sqlite:{}", folder.path().join("inbox").display());
+    let options = ["--unsigned", "--inbox", &inbox];
+    let listener = Listener::start(&options);
+    let mut taken: HashSet<u64> = post_past_a_full_pipe(&listener).into_iter().collect();
+    listener.process.signal("-TERM");
+    let (code, printed) = listener.process.wait_unread();
+    assert_eq!(code, 1);
+    // What wasn't printed is still there.
+    let next = Listener::start(&options);
+    let (code, rest) = next.process.stop();
+    assert_eq!(code, 0);
+    // The last line may have been cut off.
+    let whole = printed
+        .iter()
+        .chain(&rest)
+        .filter(|line| serde_json::from_str::<Value>(line).is_ok());
+    for line in whole {
+        taken.remove(&number(line));
+    }
+    assert_eq!(taken, HashSet::new());
+}
+
+#[test]
+fn what_memory_could_not_print_is_counted_at_the_end() {
+    let folder = tempfile::tempdir().unwrap();
+    let said = folder.path().join("said");
+    let stderr = std::fs::File::create(&said).unwrap();
+    let listen = ["listen", "--addr", "127.0.0.1:0", "--unsigned"];
+    let listener = Listener::of(Running::with_stderr(&mut command(&listen), stderr));
+    let taken = post_past_a_full_pipe(&listener).len();
+    listener.process.signal("-TERM");
+    let (code, printed) = listener.process.wait_unread();
+    assert_eq!(code, 1);
+    let said = std::fs::read_to_string(said).unwrap();
+    let whole = printed
+        .iter()
+        .filter(|line| serde_json::from_str::<Value>(line).is_ok())
+        .count();
+    let lost = taken - whole;
+    assert!(
+        said.contains(&format!("{lost} deliveries")),
+        "{lost}: {said}"
+    );
+    assert!(said.contains("--inbox sqlite:PATH"), "{said}");
 }

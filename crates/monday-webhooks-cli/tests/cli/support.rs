@@ -145,6 +145,19 @@ impl Running {
         lines.map(Result::unwrap).collect()
     }
 
+    /// Sends it a signal, such as `-TERM`, and goes on.
+    pub(crate) fn signal(&self, signal: &str) {
+        let id = self.id().to_string();
+        let sent = Command::new("kill").args([signal, &id]).status().unwrap();
+        assert!(sent.success());
+    }
+
+    /// Its exit code once it ends, and what else is in the pipe that nobody read until then.
+    pub(crate) fn wait_unread(mut self) -> (i32, Vec<String>) {
+        let code = self.child.wait().unwrap().code().unwrap();
+        (code, self.left())
+    }
+
     /// Its exit code once it ends by itself.
     pub(crate) fn wait(mut self) -> i32 {
         self.child.wait().unwrap().code().unwrap()
@@ -160,9 +173,7 @@ impl Running {
 
     /// Asks it to stop, and returns its exit code and what else it printed.
     pub(crate) fn stop(mut self) -> (i32, Vec<String>) {
-        let id = self.id().to_string();
-        let sent = Command::new("kill").args(["-TERM", &id]).status().unwrap();
-        assert!(sent.success());
+        self.signal("-TERM");
         let left = self.left();
         (self.child.wait().unwrap().code().unwrap(), left)
     }

@@ -2,7 +2,11 @@
 
 mod inspected;
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::{
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    pin::pin,
+    time::Duration,
+};
 
 use monday_emulator::{Clock, Emulator};
 use monday_webhooks::{ApiToken, auth::SigningSecret};
@@ -13,7 +17,9 @@ use crate::{
     failure::{Failure, with_causes},
     inspect::Inspector,
     output,
+    printer::{Printer, STUCK},
     secrets::Variable,
+    signals,
 };
 
 use self::inspected::{Inspected, Recorder};
@@ -22,6 +28,9 @@ use self::inspected::{Inspected, Recorder};
 const PERSONAL_TOKEN: &str = "emulator-personal-token";
 const APP_TOKEN: &str = "emulator-app-token";
 const SIGNING_SECRET: &str = "emulator-signing-secret";
+
+/// How long the end waits for a line that is being written.
+const LINE_TIME: Duration = Duration::from_secs(5);
 
 /// The first line.
 #[derive(Serialize)]
@@ -84,39 +93,49 @@ pub(crate) fn run(_: &Global, args: &EmulateArgs) -> Result<(), Failure> {
         let mut events = emulator.events();
         let inspector = Inspector::bind(&args.inspect).await?;
         // Whoever reads the line may stop it at once.
-        let stop_signal = monday_webhooks::server::stop_signal();
-        output::json(&Started {
+        let stop_signal = signals::first();
+        let printer = Printer::start()?;
+        let first_line = printer.print(output::json_line(&Started {
             graphql: &emulator.endpoint(),
             control: emulator.control_endpoint().as_deref(),
             inspect: inspector.as_ref().map(Inspector::url).transpose()?,
-        })?;
-        let recorder = inspector
-            .as_ref()
-            .map(|inspector| Recorder::new(emulator.handle(), inspector.record()));
-        let inspecting = inspector.map(|inspector| {
+        })?);
+        // Apart from the printing, which a reader may hold up.
+        let looking = inspector.map(|inspector| {
+            let recorder = Recorder::new(emulator.handle(), inspector.record());
+            let mut events = emulator.events();
+            let recording = tokio::spawn(async move {
+                while let Some(event) = events.next().await {
+                    recorder.see(&event);
+                }
+            });
             let backend = Inspected {
                 emulator: emulator.handle(),
                 secret_env: args.signing_secret_env.clone(),
             };
-            tokio::spawn(inspector.serve(backend))
+            [recording, tokio::spawn(inspector.serve(backend))]
         });
-        let print = async {
+        let mut print = pin!(async {
+            first_line.await?;
             while let Some(event) = events.next().await {
-                if let Some(recorder) = &recorder {
-                    recorder.see(&event);
-                }
-                output::json(&event)?;
+                printer.print(output::json_line(&event)?).await?;
             }
             Ok(())
-        };
+        });
         tokio::select! {
-            printed = print => printed?,
+            printed = &mut print => printed?,
             () = stop_signal => {}
         }
-        if let Some(inspecting) = inspecting {
-            inspecting.abort();
+        for task in looking.into_iter().flatten() {
+            task.abort();
         }
         emulator.stop().await;
-        Ok(())
+        // A line that writes nothing, after the one that is being written.
+        let written = tokio::time::timeout(LINE_TIME, printer.print(String::new()));
+        written.await.unwrap_or_else(|_| {
+            Err(Failure::failed(format!(
+                "{STUCK}: not all lines could be written"
+            )))
+        })
     })
 }

@@ -7,6 +7,8 @@ mod print;
 mod watch;
 
 use std::{
+    future::Future,
+    io,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -15,13 +17,17 @@ use monday_webhooks::{
     Receiver,
     auth::{SigningSecret, Verifier},
     inbox::{
-        self, Inbox, Job, MemoryInbox, MemoryOptions, SqliteInbox, SqliteOptions, WorkerOptions,
+        self, Inbox, InboxError, Job, MemoryInbox, MemoryOptions, SqliteInbox, SqliteOptions,
+        WorkerOptions,
     },
     receiver::dangerous,
     server::Server,
 };
 use serde::Serialize;
-use tokio::sync::{mpsc, oneshot};
+use tokio::{
+    sync::{mpsc, oneshot},
+    task::JoinError,
+};
 
 use self::{
     forward::{Forwarder, is_taken},
@@ -34,11 +40,20 @@ use crate::{
     failure::{Failure, with_causes},
     inspect::Inspector,
     net, output,
+    printer::{Printer, STUCK},
     secrets::{self, Variable},
+    signals,
 };
 
-/// How long the end waits for what was accepted to be printed.
+/// How long the end waits for what was accepted to be printed, and taken by the endpoint.
 const DRAIN_TIME: Duration = Duration::from_secs(10);
+
+/// How long it waits after that for the inbox to hear what became of the rest.
+const SETTLE_TIME: Duration = Duration::from_secs(1);
+
+/// A delivery is handled for as long as its line waits for a reader that pauses: a year is for ever.
+/// The endpoint has a time limit of its own.
+const HANDLER_TIME: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
 pub(crate) fn run(global: &Global, settings: &Settings, args: &ListenArgs) -> Result<(), Failure> {
     if settings.file.is_some() {
@@ -73,8 +88,11 @@ pub(crate) fn run(global: &Global, settings: &Settings, args: &ListenArgs) -> Re
                 listener.listen(inbox, options).await
             }
             InboxName::Sqlite(path) => {
-                let inbox = SqliteInbox::open(path, SqliteOptions::default())
-                    .map_err(|error| Failure::failed(with_causes(&error)))?;
+                let inbox = SqliteInbox::open(path, SqliteOptions::default());
+                let inbox = inbox.map_err(|error| {
+                    let error = with_causes(&error);
+                    Failure::failed(format!("--inbox sqlite:{}: {error}", path.display()))
+                })?;
                 // Several at once share their commits; no order is promised.
                 listener.listen(inbox, WorkerOptions::default()).await
             }
@@ -107,37 +125,39 @@ impl Listener<'_> {
     async fn listen<I: Inbox>(self, inbox: I, mut options: WorkerOptions) -> Result<(), Failure> {
         let args = self.args;
         let inspector = Inspector::bind(&args.inspect).await?;
-        let server = Server::bind(args.addr, &args.path).await.map_err(|error| {
-            Failure::failed(format!("{} can't be listened on: {error}", args.addr))
-        })?;
+        let server = bind(args).await?;
         let address = server.local_addr().map_err(Failure::failed)?;
         let url = format!("http://{address}{}", args.path);
         let inspect = inspector.as_ref().map(Inspector::url).transpose()?;
         // Whoever reads the line may stop it at once.
-        let stop_signal = monday_webhooks::server::stop_signal();
-        output::json(&FirstLine {
+        let stop_signal = signals::first();
+        let printer = Arc::new(Printer::start()?);
+        let first_line = printer.print(output::json_line(&FirstLine {
             listening: &url,
             inspect,
-        })?;
+        })?);
 
         let inbox = Arc::new(inbox);
         let watch = Arc::new(Watch {
             record: inspector.as_ref().map(Inspector::record),
             forwarder: self.forwarder.clone(),
         });
+        options.handler_time = HANDLER_TIME;
         if let Some(forwarder) = &self.forwarder {
             forwarder.schedule(&mut options);
         }
         let last_attempt = options.max_attempts;
         let (unprintable, mut stop_printing) = mpsc::channel(1);
         let (stop_worker, stopped) = oneshot::channel::<()>();
+        let first_line = tokio::spawn(report_unprinted(first_line, unprintable.clone()));
         let handling = Arc::new(Handling {
             style: self.style,
+            printer: Arc::clone(&printer),
             watch: Arc::clone(&watch),
             unprintable,
             last_attempt,
         });
-        let worker = tokio::spawn(inbox::run(Arc::clone(&inbox), handling, options, async {
+        let mut worker = tokio::spawn(inbox::run(Arc::clone(&inbox), handling, options, async {
             drop(stopped.await);
         }));
         let inspecting = inspector.map(|inspector| {
@@ -151,11 +171,13 @@ impl Listener<'_> {
             };
             tokio::spawn(inspector.serve(backend))
         });
-        let mut failure = None;
+        let mut unprinted = None;
+        let mut ended = None;
         let stop = async {
             tokio::select! {
                 () = stop_signal => {}
-                reason = stop_printing.recv() => failure = reason,
+                Some(failure) = stop_printing.recv() => unprinted = Some(failure),
+                result = &mut worker => ended = Some(result),
             }
         };
         let sink = Watched {
@@ -175,48 +197,163 @@ impl Listener<'_> {
         if let Some(inspecting) = inspecting {
             inspecting.abort();
         }
-        if let Some(failure) = failure {
+        if let Some(ended) = ended {
+            return Err(worker_ended(ended));
+        }
+        let forwards = self.forwarder.is_some();
+        if !forwards && let Some(failure) = unprinted {
+            // There is nobody to finish the rest for.
             return Err(failure);
         }
-        let rest = match (&args.inbox, &self.forwarder) {
-            (InboxName::Nats(_), _) => Rest::Elsewhere,
-            (_, Some(_)) => Rest::NotDue,
-            (_, None) => Rest::Nothing,
+        let kept = Kept::of(&args.inbox);
+        let rest = match kept {
+            Kept::Elsewhere => Rest::Elsewhere,
+            // What an earlier start has left may have to wait, too.
+            Kept::InFile => Rest::NotDue,
+            Kept::InMemory if forwards => Rest::NotDue,
+            Kept::InMemory => Rest::Nothing,
         };
+        let mut stop_worker = Some(stop_worker);
         let drained = tokio::time::timeout(DRAIN_TIME, async {
-            let left = drain(inbox.as_ref(), rest).await?;
-            drop(stop_worker);
+            // It has said by itself what is wrong.
+            let _ = first_line.await;
+            let left = tokio::select! {
+                left = drain(inbox.as_ref(), rest) => left?,
+                ended = &mut worker => return Err(worker_ended(ended)),
+            };
+            drop(stop_worker.take());
             // It has nothing to say that wasn't said when it happened.
-            drop(worker.await);
+            drop((&mut worker).await);
             Ok(left)
         });
-        let stays = self.forwarder.is_some() && !matches!(args.inbox, InboxName::Memory);
-        let left = drained.await.unwrap_or_else(|_| {
-            if stays {
-                // The endpoint takes its time, and the inbox keeps what it hasn't taken.
-                anstream::eprintln!("what the endpoint did not take yet waits in the inbox");
-                return Ok(0);
+        let result = match drained.await {
+            Ok(left) => kept.left(left?),
+            Err(_) => {
+                let stuck = printer.waiting() > 0;
+                drop(stop_worker.take());
+                printer.give_up();
+                // What it hasn't settled by then is handed over again, where it is kept.
+                let _ = tokio::time::timeout(SETTLE_TIME, worker).await;
+                let status = tokio::time::timeout(SETTLE_TIME, inbox.status()).await;
+                let left = status.map_or(0, |status| status.map_or(0, |status| status.depth()));
+                if stuck {
+                    Err(kept.unprinted(left))
+                } else if forwards {
+                    kept.untaken(left)
+                } else {
+                    Err(Failure::failed(
+                        "not all of what was accepted could be printed before the end",
+                    ))
+                }
             }
-            Err(Failure::failed(
-                "not all of what was accepted could be printed before the end",
-            ))
-        })?;
-        match (&args.inbox, left) {
-            (_, 0) => Ok(()),
-            (InboxName::Memory, left) => Err(Failure::failed(format!(
-                "the endpoint did not take {left} of the deliveries, and an inbox in memory ends here; --inbox sqlite:PATH keeps them"
+        };
+        result.and(unprinted.map_or(Ok(()), Err))
+    }
+}
+
+/// The socket of the endpoint.
+async fn bind(args: &ListenArgs) -> Result<Server, Failure> {
+    let server = Server::bind(args.addr, &args.path).await;
+    server.map_err(|error| {
+        // The operating system's own errors have a number.
+        if error.kind() == io::ErrorKind::InvalidInput && error.raw_os_error().is_none() {
+            return Failure::usage(format!("--path: {error}"));
+        }
+        Failure::failed(format!("{} can't be listened on: {error}", args.addr))
+            .advise("choose another --addr; with port 0 a free one is taken")
+    })
+}
+
+/// Waits for a line, and hands on why it wasn't written.
+async fn report_unprinted(
+    line: impl Future<Output = Result<(), Failure>>,
+    unprintable: mpsc::Sender<Failure>,
+) {
+    if let Err(failure) = line.await {
+        // One reason is enough.
+        let _ = unprintable.try_send(failure);
+    }
+}
+
+/// The worker ended although nobody has asked it to: without somebody's help nothing is handled any
+/// more.
+fn worker_ended(ended: Result<Result<(), InboxError>, JoinError>) -> Failure {
+    match ended {
+        Ok(Err(error)) => Failure::failed(with_causes(&error)),
+        Ok(Ok(())) | Err(_) => Failure::failed("deliveries are no longer handled"),
+    }
+}
+
+/// What becomes of deliveries that aren't handled at the end.
+#[derive(Clone, Copy, PartialEq)]
+enum Kept {
+    /// They are lost.
+    InMemory,
+    InFile,
+    /// Some of them may be at work in another process.
+    Elsewhere,
+}
+
+impl Kept {
+    const fn of(inbox: &InboxName) -> Self {
+        match inbox {
+            InboxName::Memory => Self::InMemory,
+            InboxName::Sqlite(_) => Self::InFile,
+            InboxName::Nats(_) => Self::Elsewhere,
+        }
+    }
+
+    /// So many are left that aren't due.
+    fn left(self, left: u64) -> Result<(), Failure> {
+        match (self, left) {
+            (_, 0) | (Self::Elsewhere, _) => Ok(()),
+            (Self::InMemory, left) => Err(Failure::failed(format!(
+                "the endpoint did not take {left} of the deliveries, and an inbox in memory ends here; {KEEP}"
             ))),
-            // Some of it may be at work in another process.
-            (InboxName::Nats(_), _) => Ok(()),
-            (InboxName::Sqlite(_), left) => {
-                let what = match left {
-                    1 => "a delivery waits".to_owned(),
-                    left => format!("{left} deliveries wait"),
-                };
-                anstream::eprintln!("{what} in the inbox for the next start");
+            (Self::InFile, left) => {
+                let wait = plural(left, "waits", "wait");
+                output::say(&format!("{wait} in the inbox for the next start"));
                 Ok(())
             }
         }
+    }
+
+    /// The endpoint takes its time.
+    fn untaken(self, left: u64) -> Result<(), Failure> {
+        if self != Self::InMemory {
+            output::say("what the endpoint did not take yet waits in the inbox");
+            return Ok(());
+        }
+        let seconds = DRAIN_TIME.as_secs();
+        let lost = plural(left, "is", "are");
+        Err(Failure::failed(format!(
+            "the endpoint did not answer within {seconds} s: {lost} lost with the inbox in memory; {KEEP}"
+        )))
+    }
+
+    /// Nobody reads the lines.
+    fn unprinted(self, left: u64) -> Failure {
+        Failure::failed(match (self, left) {
+            (_, 0) => format!("{STUCK}: not all lines could be written"),
+            (Self::InMemory, left) => format!(
+                "{STUCK}: {} not printed, and lost with the inbox in memory; {KEEP}",
+                plural(left, "is", "are")
+            ),
+            (Self::InFile | Self::Elsewhere, left) => format!(
+                "{STUCK}: {} in the inbox for the next start",
+                plural(left, "waits", "wait")
+            ),
+        })
+    }
+}
+
+/// How to lose nothing.
+const KEEP: &str = "--inbox sqlite:PATH keeps them";
+
+fn plural(number: u64, one: &str, several: &str) -> String {
+    match number {
+        1 => format!("a delivery {one}"),
+        number => format!("{number} deliveries {several}"),
     }
 }
 
@@ -231,6 +368,7 @@ struct FirstLine<'a> {
 /// What is done with each delivery.
 struct Handling {
     style: Style,
+    printer: Arc<Printer>,
     watch: Arc<Watch>,
     unprintable: mpsc::Sender<Failure>,
     last_attempt: u32,
@@ -257,13 +395,20 @@ impl inbox::Handler for Handling {
             }
             attempt = Some(answer);
         }
-        if let Err(failure) = print(self.style, &job, attempt.as_ref()) {
+        if let Err(failure) = print(&self.printer, self.style, &job, attempt.as_ref()).await {
             // One reason is enough.
             let _ = self.unprintable.try_send(failure);
             // What an endpoint took is done with, whether or not that can be said.
             if attempt.is_none() {
                 let reason = "the delivery could not be written to standard output";
-                return Err(inbox::Failure::retry(reason));
+                let failure = inbox::Failure::retry(reason);
+                // The next start hands it over at once.
+                let is_end = self.printer.is_given_up();
+                return Err(if is_end {
+                    failure.after(Duration::ZERO)
+                } else {
+                    failure
+                });
             }
         }
         self.watch.handled(&job.received, attempt, false);

@@ -4,12 +4,13 @@ use monday_webhooks::{AccountId, inbox::Job};
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use crate::{failure::Failure, inspect::entry::Attempt, output};
+use crate::{failure::Failure, inspect::entry::Attempt, output, printer::Printer};
 
 /// A delivery as it is printed.
 #[derive(Serialize)]
 struct Line<'a> {
-    received_at: String,
+    /// Null outside of the years 1970 to 9999.
+    received_at: Option<String>,
     verified: bool,
     account_id: Option<AccountId>,
     duplicate: bool,
@@ -36,15 +37,27 @@ pub(super) enum Style {
     Text,
 }
 
-/// Prints a delivery that was handled.
-pub(super) fn print(style: Style, job: &Job, forward: Option<&Attempt>) -> Result<(), Failure> {
+/// Prints a delivery that was handled, and returns once its line is written.
+pub(super) async fn print(
+    printer: &Printer,
+    style: Style,
+    job: &Job,
+    forward: Option<&Attempt>,
+) -> Result<(), Failure> {
+    match line(style, job, forward)? {
+        Some(line) => printer.print(line).await,
+        None => Ok(()),
+    }
+}
+
+fn line(style: Style, job: &Job, forward: Option<&Attempt>) -> Result<Option<String>, Failure> {
     let received = &job.received;
-    match style {
-        Style::Quiet => Ok(()),
+    Ok(Some(match style {
+        Style::Quiet => return Ok(None),
         Style::Json => {
             let body = std::str::from_utf8(received.delivery.body()).map_err(Failure::failed)?;
-            output::json(&Line {
-                received_at: received_at(job),
+            output::json_line(&Line {
+                received_at: output::time(received.received_at),
                 verified: received.verified,
                 account_id: received.account_id,
                 duplicate: false,
@@ -55,10 +68,10 @@ pub(super) fn print(style: Style, job: &Job, forward: Option<&Attempt>) -> Resul
                     status: attempt.status,
                     millis: attempt.millis,
                 }),
-            })
+            })?
         }
-        Style::Text => output::line(&format!(
-            "{}{}{}",
+        Style::Text => format!(
+            "{}{}{}\n",
             described(job),
             if received.verified {
                 ""
@@ -66,14 +79,14 @@ pub(super) fn print(style: Style, job: &Job, forward: Option<&Attempt>) -> Resul
                 "  (unverified)"
             },
             forward.map(answered).unwrap_or_default(),
-        )),
-    }
+        ),
+    }))
 }
 
 /// Says on standard error that the endpoint didn't take a delivery.
 pub(super) fn print_failed(style: Style, job: &Job, attempt: &Attempt, next: &str) {
     if style != Style::Quiet {
-        anstream::eprintln!("{}{}; {next}", described(job), answered(attempt));
+        output::say(&format!("{}{}; {next}", described(job), answered(attempt)));
     }
 }
 
@@ -81,16 +94,12 @@ fn described(job: &Job) -> String {
     let delivery = &job.received.delivery;
     format!(
         "{}  {:<22} board {:<12} item {:<12} webhook {}",
-        received_at(job),
+        or_dash(output::time(job.received.received_at)),
         delivery.kind(),
         or_dash(delivery.board_id()),
         or_dash(delivery.item_id()),
         or_dash(delivery.subscription_id()),
     )
-}
-
-fn received_at(job: &Job) -> String {
-    humantime::format_rfc3339_millis(job.received.received_at).to_string()
 }
 
 fn answered(attempt: &Attempt) -> String {
