@@ -254,3 +254,36 @@ fn a_password_in_an_address_is_not_shown() {
     ran.refused(2, "error: ");
     assert!(!ran.stderr().contains("hidden"), "{ran:?}");
 }
+
+#[test]
+fn events_name_all_that_arrives_for_them() {
+    let table = run(&mut command(&["events"]));
+    let line = |event: &str| {
+        let mut lines = table.stdout().lines();
+        lines
+            .find(|line| line.starts_with(event))
+            .unwrap()
+            .to_owned()
+    };
+    let moved = line("item_moved_to_any_group ");
+    for word in [
+        "move_pulse_into_group",
+        "move_pulse_into_board",
+        "item_moved_to_board",
+    ] {
+        assert!(moved.contains(word), "{moved}");
+    }
+    assert!(!line("item_moved_to_specific_group ").contains("move_pulse_into_board"));
+    let status = line("change_status_column_value ");
+    assert!(status.contains(r#"{"index":<number>}"#), "{status}");
+    let json = run(&mut command(&["events", "--json"])).json();
+    let json = json.as_array().unwrap();
+    let moved = json
+        .iter()
+        .find(|row| row["event"] == "item_moved_to_any_group");
+    assert_eq!(
+        moved.unwrap()["wire_types"],
+        serde_json::json!(["move_pulse_into_group", "move_pulse_into_board"])
+    );
+    assert_eq!(moved.unwrap()["wire_type"], "move_pulse_into_group");
+}
