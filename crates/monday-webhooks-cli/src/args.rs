@@ -47,7 +47,7 @@ fn event(name: &str) -> Result<SubscriptionKind, String> {
 /// The options that every command takes, before or after its name.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Global {
-    /// Read the API token from this variable [default: MONDAY_API_TOKEN, then MONDAY_API_KEY]
+    /// The API token's variable [default: MONDAY_API_TOKEN, then MONDAY_API_KEY]
     #[arg(long, global = true, help_heading = GLOBAL, value_name = "VAR")]
     pub(crate) token_env: Option<String>,
     /// Call this endpoint: https, or http on loopback [default: MONDAY_API_URL, then monday's]
@@ -69,8 +69,8 @@ pub(crate) struct Global {
 /// one.
 #[derive(Debug, Clone, Default, Args)]
 pub(crate) struct Settings {
-    /// Read the client's settings from this TOML, YAML or JSON file; the environment and the
-    /// options win over it. Before `create`: after it --config is the webhook's config
+    /// Read the client's settings from this TOML, YAML or JSON file; environment and options win
+    /// over it. Before `create`, which has a --config of its own
     #[arg(id = "settings", long = "config", help_heading = GLOBAL, value_name = "FILE")]
     pub(crate) file: Option<PathBuf>,
 }

@@ -2,11 +2,22 @@
 
 use std::{net::SocketAddr, time::Duration};
 
-use clap::Args;
+use clap::{ArgGroup, Args};
+use monday_webhooks::auth::MAX_GRACE;
 
 use super::{InboxName, NatsArgs, wait};
 
+/// A grace that is no longer than a verifier takes.
+fn grace(text: &str) -> Result<Duration, String> {
+    match humantime::parse_duration(text) {
+        Ok(grace) if grace <= MAX_GRACE => Ok(grace),
+        Ok(_) => Err("it is at most 30m, for as long as monday retries".to_owned()),
+        Err(error) => Err(format!("{error}; a time is written as 90s, 5m or 30m")),
+    }
+}
+
 #[derive(Debug, Args)]
+#[command(group = ArgGroup::new("door").required(true).args(["signing_secret_env", "unsigned"]))]
 pub(crate) struct ListenArgs {
     /// The address to listen on, such as 127.0.0.1:8080
     #[arg(long, value_name = "HOST:PORT")]
@@ -15,12 +26,7 @@ pub(crate) struct ListenArgs {
     #[arg(long, default_value = "/")]
     pub(crate) path: String,
     /// Take what is signed with the secret in this variable, or several
-    #[arg(
-        long,
-        value_name = "VAR",
-        conflicts_with = "unsigned",
-        required_unless_present = "unsigned"
-    )]
+    #[arg(long, value_name = "VAR")]
     pub(crate) signing_secret_env: Vec<String>,
     /// Take deliveries from anybody who knows the URL
     #[arg(long)]
@@ -28,6 +34,10 @@ pub(crate) struct ListenArgs {
     /// Take only tokens for this URL; several may be given
     #[arg(long, value_name = "URL", conflicts_with = "unsigned")]
     pub(crate) audience: Vec<String>,
+    /// Take a token up to this long after it has expired, such as 30m: monday may retry with the
+    /// first one
+    #[arg(long, value_name = "TIME", conflicts_with = "unsigned", value_parser = grace)]
+    pub(crate) late_retry_grace: Option<Duration>,
     /// Take http URLs on other machines for --audience and --forward
     #[arg(long)]
     pub(crate) allow_http: bool,

@@ -399,3 +399,24 @@ fn what_memory_could_not_print_is_counted_at_the_end() {
     );
     assert!(said.contains("--inbox sqlite:PATH"), "{said}");
 }
+
+#[test]
+fn a_late_retry_is_taken_within_the_grace() {
+    let options = [
+        "--signing-secret-env",
+        "SECRET",
+        "--late-retry-grace",
+        "10m",
+    ];
+    let mut listener = Listener::start(&options);
+    let expired = |seconds: u64| {
+        token("one", |claims| {
+            claims.issued_at -= seconds + 300;
+            claims.expires_at = claims.issued_at + 300;
+        })
+    };
+    assert_eq!(listener.post(Some(&expired(900)), &numbered(1)), 401);
+    assert_eq!(listener.post(Some(&expired(300)), &numbered(2)), 200);
+    assert_eq!(number(&listener.process.next_json().to_string()), 2);
+    assert_eq!(listener.process.stop().0, 0);
+}

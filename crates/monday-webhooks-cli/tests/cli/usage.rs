@@ -256,6 +256,19 @@ fn a_password_in_an_address_is_not_shown() {
 }
 
 #[test]
+fn a_grace_for_late_retries_is_at_most_half_an_hour_and_needs_a_secret() {
+    let listen = ["listen", "--addr", "127.0.0.1:0"];
+    let signed = ["--signing-secret-env", "SECRET"];
+    let grace = |door: &[&str], time: &str| {
+        let words = [&listen[..], door, &["--late-retry-grace", time]].concat();
+        run(command(&words).env("SECRET", "one"))
+    };
+    grace(&signed, "31m").refused(2, "30m");
+    grace(&signed, "soon").refused(2, "--late-retry-grace");
+    grace(&["--unsigned"], "30m").refused(2, "--unsigned");
+}
+
+#[test]
 fn events_name_all_that_arrives_for_them() {
     let table = run(&mut command(&["events"]));
     let line = |event: &str| {

@@ -465,6 +465,9 @@ fn verifier(args: &ListenArgs) -> Result<Option<Verifier>, Failure> {
         }
         verifier = verifier.map(|verifier| verifier.audience(audience));
     }
+    if let Some(grace) = args.late_retry_grace {
+        verifier = verifier.map(|verifier| verifier.late_retry_grace(grace));
+    }
     Ok(verifier)
 }
 
