@@ -11,6 +11,13 @@ use crate::failure::{Failure, with_causes};
 
 /// A call of monday's API that failed.
 pub(crate) fn api(error: &Error) -> Failure {
+    let text = error.to_string();
+    if matches!(error.kind(), ErrorKind::Transport | ErrorKind::Timeout)
+        && text.contains(": check ")
+    {
+        // It names cause and way out already.
+        return Failure::failed(text).advise("--endpoint names another one");
+    }
     let advice = match error.kind() {
         ErrorKind::Transport | ErrorKind::Timeout => "check the connection, and --endpoint",
         ErrorKind::RateLimit | ErrorKind::Complexity | ErrorKind::Locked => "try again later",

@@ -3,9 +3,15 @@
 mod listen;
 mod nats;
 
-use std::{net::SocketAddr, num::NonZeroU32, path::PathBuf, str::FromStr, time::Duration};
+use std::{
+    net::{SocketAddr, ToSocketAddrs},
+    num::NonZeroU32,
+    path::PathBuf,
+    str::FromStr,
+    time::Duration,
+};
 
-use clap::{ArgMatches, Args, Parser, Subcommand};
+use clap::{ArgGroup, ArgMatches, Args, Parser, Subcommand};
 use clap_complete::Shell;
 use monday_emulator::Fault;
 use monday_webhooks::{
@@ -208,11 +214,12 @@ pub(crate) struct DeadArgs {
 }
 
 #[derive(Debug, Args)]
+#[command(group = ArgGroup::new("which").required(true).args(["letters", "all"]))]
 pub(crate) struct LettersArgs {
     #[command(flatten)]
     pub(crate) inbox: InboxArgs,
     /// All dead letters
-    #[arg(long, conflicts_with = "letters", required_unless_present = "letters")]
+    #[arg(long)]
     pub(crate) all: bool,
     /// The dead letters, by the ids that `inbox dead` gives
     #[arg(value_name = "ID")]
@@ -317,7 +324,7 @@ GET / at the control URL, which the first line names, lists what it can be asked
 #[command(after_help = FAULTS)]
 pub(crate) struct EmulateArgs {
     /// The address to listen on, such as 127.0.0.1:8090
-    #[arg(long, value_name = "HOST:PORT")]
+    #[arg(long, value_name = "HOST:PORT", value_parser = address)]
     pub(crate) addr: SocketAddr,
     /// Take the personal token in this variable [default: emulator-personal-token]
     #[arg(long, value_name = "VAR")]
@@ -415,6 +422,25 @@ pub(crate) struct ManArgs {
     /// Write a page for each command into this folder instead
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
+}
+
+/// An address to listen on, or the first one of a name. Where a name has addresses of both kinds it
+/// is one of IPv4, by which most programs try first.
+fn address(text: &str) -> Result<SocketAddr, String> {
+    if let Ok(address) = text.parse() {
+        return Ok(address);
+    }
+    let named = text.rsplit_once(':');
+    let named = named.filter(|(host, port)| !host.is_empty() && port.parse::<u16>().is_ok());
+    if named.is_none() {
+        return Err("an address is HOST:PORT, such as 127.0.0.1:8080".to_owned());
+    }
+    let found = text.to_socket_addrs();
+    let found = found.map_err(|error| format!("the name has no address: {error}"))?;
+    let mut found: Vec<_> = found.collect();
+    found.sort_by_key(|address| !address.is_ipv4());
+    let first = found.first().copied();
+    first.ok_or_else(|| "the name has no address".to_owned())
 }
 
 /// A time to wait, which isn't none.

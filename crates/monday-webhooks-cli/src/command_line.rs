@@ -1,6 +1,6 @@
 //! The command line as a whole: its words, and which of them each command shows.
 
-use clap::{Arg, Args, CommandFactory, FromArgMatches};
+use clap::{Arg, ArgMatches, Args, CommandFactory, FromArgMatches};
 
 use crate::args::{Cli, Settings};
 
@@ -77,4 +77,16 @@ pub(crate) fn parse() -> Result<(Cli, Settings), clap::Error> {
     let cli = Cli::from_arg_matches_mut(&mut matches);
     let cli = cli.map_err(|error| error.format(&mut command()))?;
     Ok((cli, settings))
+}
+
+/// The words of the command that a wrong command line means, as far as they can be told.
+pub(crate) fn meant() -> String {
+    let matches = command().ignore_errors(true).try_get_matches().ok();
+    let mut words = vec!["monday-webhooks"];
+    let mut below = matches.as_ref().and_then(ArgMatches::subcommand);
+    while let Some((name, matches)) = below {
+        words.push(name);
+        below = matches.subcommand();
+    }
+    words.join(" ")
 }

@@ -57,8 +57,8 @@ impl Failure {
 }
 
 /// Everything that clap has to say before its usage, but for what may be a secret in the wrong
-/// place.
-pub(crate) fn one_line(error: &clap::Error) -> String {
+/// place. `meant` are the words of the command, as far as they are known.
+pub(crate) fn one_line(error: &clap::Error, meant: &str) -> String {
     let mut text = error.to_string();
     for kind in [
         ContextKind::InvalidArg,
@@ -82,7 +82,7 @@ pub(crate) fn one_line(error: &clap::Error) -> String {
         .take_while(|word| word.starts_with(|first: char| first.is_ascii_lowercase()))
         .collect();
     let help = match command.as_slice() {
-        [] => "monday-webhooks --help".to_owned(),
+        [] => format!("{meant} --help"),
         words => format!("{} --help", words.join(" ")),
     };
     let text = text

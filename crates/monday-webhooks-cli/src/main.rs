@@ -22,7 +22,10 @@ use failure::Failure;
 fn main() -> ExitCode {
     let result = match command_line::parse() {
         Ok((cli, settings)) => run(cli, &settings),
-        Err(error) if error.use_stderr() => Err(Failure::usage(failure::one_line(&error))),
+        Err(error) if error.use_stderr() => Err(Failure::usage(failure::one_line(
+            &error,
+            &command_line::meant(),
+        ))),
         // In colour on a terminal alone.
         Err(help) => output::styled(&help.render()),
     };

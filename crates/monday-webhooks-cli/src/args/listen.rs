@@ -5,7 +5,7 @@ use std::{net::SocketAddr, time::Duration};
 use clap::{ArgGroup, Args};
 use monday_webhooks::auth::MAX_GRACE;
 
-use super::{InboxName, NatsArgs, wait};
+use super::{InboxName, NatsArgs, address, wait};
 
 /// A grace that is no longer than a verifier takes.
 fn grace(text: &str) -> Result<Duration, String> {
@@ -20,7 +20,7 @@ fn grace(text: &str) -> Result<Duration, String> {
 #[command(group = ArgGroup::new("door").required(true).args(["signing_secret_env", "unsigned"]))]
 pub(crate) struct ListenArgs {
     /// The address to listen on, such as 127.0.0.1:8080
-    #[arg(long, value_name = "HOST:PORT")]
+    #[arg(long, value_name = "HOST:PORT", value_parser = address)]
     pub(crate) addr: SocketAddr,
     /// The path of the endpoint
     #[arg(long, default_value = "/")]
@@ -63,7 +63,7 @@ pub(crate) struct ListenArgs {
 #[derive(Debug, Args)]
 pub(crate) struct InspectArgs {
     /// Serve a page that shows what arrives, such as at 127.0.0.1:9000
-    #[arg(long, value_name = "HOST:PORT")]
+    #[arg(long, value_name = "HOST:PORT", value_parser = address)]
     pub(crate) inspect: Option<SocketAddr>,
     /// Ask for the token in this variable; needed beyond this machine
     #[arg(long, value_name = "VAR", requires = "inspect")]

@@ -21,7 +21,15 @@ pub(crate) fn run(global: &Global, settings: &Settings, args: CreateArgs) -> Res
     } else {
         WebhookUrl::new(args.url.as_str())
     };
-    let url = url.map_err(Failure::usage)?;
+    let url = url.map_err(|error| {
+        let is_http = args.url.starts_with("http://");
+        let refused = Failure::usage(error);
+        if is_http && !args.allow_http {
+            refused.advise("--allow-http takes http, for an emulator on this machine")
+        } else {
+            refused
+        }
+    })?;
     let board = args.board;
     let subscription = subscription(args)?;
     let client = secrets::client(global, settings)?;

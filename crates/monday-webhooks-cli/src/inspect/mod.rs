@@ -47,9 +47,10 @@ impl Inspector {
                 ));
             }
         };
-        let listener = TcpListener::bind(address)
-            .await
-            .map_err(|error| Failure::failed(format!("{address} can't be listened on: {error}")))?;
+        let listener = TcpListener::bind(address).await.map_err(|error| {
+            Failure::failed(format!("{address} can't be listened on: {error}"))
+                .advise("choose another --inspect; with port 0 a free one is taken")
+        })?;
         let port = listener.local_addr().map_err(Failure::failed)?.port();
         let session = token.map(|(variable, token)| {
             Session::new(&token, port).map_err(|error| variable.refused(&error))

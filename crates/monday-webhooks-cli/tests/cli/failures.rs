@@ -194,6 +194,22 @@ fn what_standard_error_does_not_take_changes_no_exit_code() {
 }
 
 #[test]
+fn a_failure_says_its_advice_once() {
+    let list = ["list", "--board", "1", "--endpoint", "http://127.0.0.1:9/"];
+    let mut list = command(&list);
+    list.env("MONDAY_API_TOKEN", "abc")
+        .env("MONDAY_MAX_RETRIES", "0");
+    let ran = run(&mut list);
+    ran.refused(1, "the connection was refused");
+    assert_eq!(ran.stderr().matches("check ").count(), 1, "{ran:?}");
+    assert_eq!(
+        ran.stderr().to_lowercase().matches("refused").count(),
+        1,
+        "{ran:?}"
+    );
+}
+
+#[test]
 fn what_somebody_wrote_does_not_steer_the_terminal() {
     for arguments in [
         &["list", "--board", "\u{1b}[31mred"][..],
@@ -215,4 +231,25 @@ fn a_schema_is_waited_for_as_long_as_the_settings_say() {
     let fetch = ["schema", "fetch", "--endpoint", &endpoint];
     let ran = run(command(&fetch).env("MONDAY_REQUEST_TIMEOUT", "1s"));
     ran.refused(1, "timed out");
+}
+
+#[test]
+fn an_address_that_cannot_be_had_comes_with_the_way_out() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let taken = taken.local_addr().unwrap().to_string();
+    let listen = ["listen", "--unsigned", "--addr", &taken];
+    run(&mut command(&listen)).refused(1, "another --addr");
+    let listen = [
+        "listen",
+        "--unsigned",
+        "--addr",
+        "127.0.0.1:0",
+        "--inspect",
+        &taken,
+    ];
+    run(&mut command(&listen)).refused(1, "another --inspect");
+    let inbox = ["--inbox", "sqlite:/no/such/folder/inbox.db"];
+    let listen = ["listen", "--unsigned", "--addr", "127.0.0.1:0"];
+    let listen = [&listen[..], &inbox].concat();
+    run(&mut command(&listen)).refused(1, "/no/such/folder/inbox.db");
 }

@@ -236,6 +236,60 @@ fn an_endpoint_that_cannot_be_read_is_refused_rather_than_passed_over() {
 }
 
 #[test]
+fn wrong_usage_names_the_option_that_mends_it() {
+    let listen = ["listen", "--addr", "127.0.0.1:0"];
+    let create = ["create", "--board", "1", "--event", "create_item"];
+    let inbox = ["--inbox", "sqlite:/no/such/inbox"];
+    for (arguments, says) in [
+        (listen.to_vec(), &["--unsigned", "--signing-secret-env"][..]),
+        (
+            [&listen[..], &["--unsigned", "--path", "foo"]].concat(),
+            &["--path", "begins with /"],
+        ),
+        (
+            [&create[..], &["--url", "http://127.0.0.1:1/"]].concat(),
+            &["--allow-http"],
+        ),
+        (
+            [&["inbox", "requeue"], &inbox[..]].concat(),
+            &["--all", "ID"],
+        ),
+        ([&["inbox", "purge"], &inbox[..]].concat(), &["--all", "ID"]),
+        (
+            vec!["list", "--board", "x"],
+            &["`monday-webhooks list --help`"],
+        ),
+        (
+            vec!["--token-env", "list", "inbox", "dead", "--inbox", "x"],
+            &["`monday-webhooks inbox dead --help`"],
+        ),
+        (vec!["listen", "--addr", "nowhere"], &["127.0.0.1:8080"]),
+    ] {
+        for words in says {
+            run(command(&arguments).env("MONDAY_API_TOKEN", "a")).refused(2, words);
+        }
+    }
+}
+
+#[test]
+fn an_address_may_be_a_name() {
+    let listen = ["listen", "--addr", "localhost:0", "--unsigned"];
+    let mut listener = Running::start(command(&listen).args(["--inspect", "localhost:0"]));
+    let first = listener.next_json();
+    for url in ["listening", "inspect"] {
+        let url = first[url].as_str().unwrap();
+        assert!(
+            url.starts_with("http://127.0.0.1:") || url.starts_with("http://[::1]:"),
+            "{url}"
+        );
+    }
+    assert_eq!(listener.stop().0, 0);
+    let mut emulator = Running::start(&mut command(&["emulate", "--addr", "localhost:0"]));
+    assert!(emulator.next_json()["graphql"].is_string());
+    assert_eq!(emulator.stop().0, 0);
+}
+
+#[test]
 fn a_password_in_an_address_is_not_shown() {
     let listen = ["listen", "--addr", "127.0.0.1:0", "--unsigned"];
     for (option, address) in [
