@@ -455,7 +455,7 @@ pub mod operations {
             }
         }
         struct IdVisitor;
-        impl de::Visitor<'_> for IdVisitor {
+        impl<'de> de::Visitor<'de> for IdVisitor {
             type Value = String;
             fn expecting(
                 &self,
@@ -474,6 +474,17 @@ pub mod operations {
             }
             fn visit_u64<E: de::Error>(self, id: u64) -> Result<String, E> {
                 Ok(id.to_string())
+            }
+            fn visit_map<A: de::MapAccess<'de>>(
+                self,
+                mut map: A,
+            ) -> Result<String, A::Error> {
+                match map.next_entry::<String, String>() {
+                    Ok(Some((name, id))) if name == "$serde_json::private::Number" => {
+                        Ok(id)
+                    }
+                    _ => Err(de::Error::invalid_type(de::Unexpected::Map, &self)),
+                }
             }
         }
     }

@@ -280,7 +280,7 @@ mod __ids {
         }
     }
     struct IdVisitor;
-    impl de::Visitor<'_> for IdVisitor {
+    impl<'de> de::Visitor<'de> for IdVisitor {
         type Value = String;
         fn expecting(
             &self,
@@ -299,6 +299,15 @@ mod __ids {
         }
         fn visit_u64<E: de::Error>(self, id: u64) -> Result<String, E> {
             Ok(id.to_string())
+        }
+        fn visit_map<A: de::MapAccess<'de>>(
+            self,
+            mut map: A,
+        ) -> Result<String, A::Error> {
+            match map.next_entry::<String, String>() {
+                Ok(Some((name, id))) if name == "$serde_json::private::Number" => Ok(id),
+                _ => Err(de::Error::invalid_type(de::Unexpected::Map, &self)),
+            }
         }
     }
 }
