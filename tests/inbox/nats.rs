@@ -279,7 +279,7 @@ async fn a_stream_that_another_process_made_again_is_noticed() {
     let other = connect(&server).await;
     other.put(received(2)).await.unwrap();
     let new = claim(&other).await;
-    while !log.text().contains("made anew") {
+    while !log.text().contains("has gone or was made anew") {
         tokio::task::yield_now().await;
     }
     inbox.settle(&old.lease, Settlement::Done).await.unwrap();

@@ -61,11 +61,15 @@ impl Core {
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner) = lease_time;
         }
+        self.set_generation(found.generation);
+        Ok(found.is_paused)
+    }
+
+    pub(super) fn set_generation(&self, generation: Generation) {
         *self
             .generation
             .lock()
-            .unwrap_or_else(PoisonError::into_inner) = found.generation;
-        Ok(found.is_paused)
+            .unwrap_or_else(PoisonError::into_inner) = generation;
     }
 
     pub(super) fn generation(&self) -> Generation {

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 /// When the stream and the consumer were made, in the server's words: those of the same names that
-/// are made after they have gone are others, and number their messages anew.
+/// are made after they have gone are others, and number their messages anew. By default it isn't
+/// known which there are.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Generation(Arc<Made>);
 
@@ -18,8 +19,7 @@ impl Generation {
         Self(Arc::new(Made { stream, consumer }))
     }
 
-    /// Whether both are generations of one stream, whose messages have kept their numbers.
-    pub(super) fn is_of_the_stream_of(&self, other: &Self) -> bool {
-        self.0.stream == other.0.stream
+    pub(super) fn is_known(&self) -> bool {
+        *self != Self::default()
     }
 }

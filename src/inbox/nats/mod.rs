@@ -110,10 +110,11 @@ impl NatsInbox {
                 "the NATS server takes smaller messages than a receiver takes bodies; larger deliveries are answered 503"
             );
         }
+        // A stream takes its consumer along, and the server often doesn't get to tell of the stream.
         // A user who may not hear of it learns it from answers that don't come.
         let deleted = api
             .subscribe(format!(
-                "$JS.EVENT.ADVISORY.STREAM.DELETED.{}",
+                "$JS.EVENT.ADVISORY.CONSUMER.DELETED.{}.{CONSUMER}",
                 options.stream
             ))
             .await?;

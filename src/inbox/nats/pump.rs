@@ -85,8 +85,8 @@ pub(super) struct Pump {
     leased: BTreeMap<Number, Arc<Place>>,
     counted: BTreeMap<Number, u32>,
     pull: Option<Pull>,
-    /// What the server tells of streams that are deleted: what comes under the same name afterwards,
-    /// made by whomever, is another one.
+    /// The server's word that the consumer was deleted, alone or with its stream: what comes under
+    /// the same name afterwards, made by whomever, is another one.
     deleted: Subscriber,
     set_up: bool,
     is_new_connection: bool,
@@ -118,7 +118,8 @@ impl Pump {
     pub(super) async fn run(mut self, mut orders: mpsc::UnboundedReceiver<Order>) {
         loop {
             self.serve();
-            if self.set_up {
+            let is_lost = !self.core.generation().is_known() && !self.claims.is_empty();
+            if self.set_up || is_lost {
                 self.see_to_streams().await;
             }
             self.ask_for_more().await;
@@ -136,7 +137,7 @@ impl Pump {
                     }
                     Some(order) => self.take(order),
                 },
-                Some(_) = sync::next(&mut self.deleted) => self.set_up = true,
+                Some(_) = sync::next(&mut self.deleted) => self.lost(),
                 pulled = next(&mut self.pull) => self.pulled(pulled).await,
                 () = tokio::time::sleep_until(self.idle_since + GRACE), if idle => {
                     self.let_go().await;
@@ -348,9 +349,8 @@ impl Pump {
         }
         let before = self.core.generation();
         let result = self.core.set_up().await;
-        let now = self.core.generation();
-        if now != before {
-            self.begin_anew(&before, &now);
+        if before.is_known() && self.core.generation() != before {
+            self.begin_anew();
         }
         self.core.setting_up.store(false, Ordering::Release);
         match result {
@@ -369,15 +369,21 @@ impl Pump {
         }
     }
 
-    /// The stream or its consumer is another one. What waits here isn't the new one's; it comes again
-    /// where the stream still has it.
-    fn begin_anew(&mut self, before: &Generation, now: &Generation) {
-        tracing::warn!("the stream of the inbox, or its consumer, was made anew");
-        self.pull = None;
-        self.waiting.retain(|_, held| held.place.is_of(now));
-        if !now.is_of_the_stream_of(before) {
-            self.counted.clear();
+    /// The consumer has gone. Who needs another one makes it: the server may still be at work on the
+    /// deletion.
+    fn lost(&mut self) {
+        if self.core.generation().is_known() {
+            self.core.set_generation(Generation::default());
+            self.begin_anew();
         }
+    }
+
+    /// What waits here isn't the new consumer's; it comes again where the stream still has it.
+    fn begin_anew(&mut self) {
+        tracing::warn!("the stream of the inbox, or its consumer, has gone or was made anew");
+        self.pull = None;
+        let now = self.core.generation();
+        self.waiting.retain(|_, held| held.place.is_of(&now));
     }
 
     /// Takes the request for messages back.
