@@ -37,6 +37,7 @@ macro_rules! links {
 [example-code-first]: https://github.com/monday-webhooks/monday-webhooks/blob/main/examples/code-first/src/lib.rs
 [security]: https://github.com/monday-webhooks/monday-webhooks/blob/main/SECURITY.md
 [schema-readme]: https://github.com/monday-webhooks/monday-webhooks/blob/main/schema/README.md
+[nats]: crate::inbox::nats
 [unit]: https://github.com/monday-webhooks/monday-webhooks/blob/main/deploy/monday-webhooks.service
 [containerfile]: https://github.com/monday-webhooks/monday-webhooks/blob/main/deploy/Containerfile
 "
