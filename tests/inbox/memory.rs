@@ -1,6 +1,6 @@
 //! What is particular to the inbox in memory.
 
-use std::{num::NonZeroUsize, sync::Arc};
+use std::{num::NonZeroUsize, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use http::{Request, StatusCode};
@@ -63,10 +63,48 @@ async fn the_bytes_are_limited_too() {
     let inbox = MemoryInbox::new(options);
     inbox.put(received(1)).await.unwrap();
     inbox.put(received(2)).await.unwrap();
-    assert!(matches!(
-        inbox.put(received(3)).await,
-        Err(InboxError::Full)
-    ));
+    let is_full = async |number| matches!(inbox.put(received(number)).await, Err(InboxError::Full));
+    assert!(is_full(3).await);
+
+    // What is handled, and what is discarded, gives its bytes back; a dead letter has them.
+    settle_one(&inbox, Settlement::Done).await;
+    assert!(!is_full(3).await);
+    assert!(is_full(4).await);
+    settle_one(&inbox, dead()).await;
+    assert!(is_full(4).await);
+    let letters = inbox.dead_letters(None, 1).await.unwrap();
+    assert!(inbox.discard(letters[0].id).await.unwrap());
+    assert!(!is_full(4).await);
+    assert!(is_full(5).await);
+}
+
+async fn settle_one(inbox: &MemoryInbox, settlement: Settlement) {
+    let claimed = inbox.claim(NonZeroUsize::MIN).await.unwrap();
+    inbox.settle(&claimed[0].lease, settlement).await.unwrap();
+}
+
+fn dead() -> Settlement {
+    let reason = "no".to_owned();
+    Settlement::Dead { reason }
+}
+
+#[tokio::test]
+async fn whatever_isnt_handled_takes_a_place() {
+    let mut options = MemoryOptions::default();
+    options.deliveries = 4;
+    let inbox = MemoryInbox::new(options);
+    for number in 0..4 {
+        inbox.put(received(number)).await.unwrap();
+    }
+    settle_one(&inbox, dead()).await;
+    let after = Duration::MAX;
+    settle_one(&inbox, Settlement::Retry { after }).await;
+    let at_work = inbox.claim(NonZeroUsize::MIN).await.unwrap();
+    let refused = inbox.put(received(4)).await;
+    assert!(matches!(refused, Err(InboxError::Full)));
+    drop(at_work);
+    settle_one(&inbox, Settlement::Done).await;
+    inbox.put(received(4)).await.unwrap();
 }
 
 /// On one thread the worker gets one turn for one of each receiving task.
