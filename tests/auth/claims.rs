@@ -6,6 +6,7 @@ use monday_webhooks::{
     testing::{BoardClaims, sign_board_token},
 };
 use proptest::prelude::*;
+use serde_json::Value;
 
 use super::{at, claims, claims_with, claims_without, refusal, token, verify};
 
@@ -113,6 +114,21 @@ fn a_name_that_stands_twice_in_the_claims_is_refused() {
     ] {
         let twice = format!("{},{twice}}}", &claims[..claims.len() - 1]);
         assert_eq!(refusal(&token(&twice)), AuthError::Duplicate, "{twice}");
+    }
+}
+
+/// With so many names they are looked up in another way.
+#[test]
+fn a_token_may_have_very_many_claims_but_none_twice() {
+    for count in [10, 12, 13, 40, 300] {
+        let mut many = claims();
+        for number in 0..count {
+            many[format!("claim{number}")] = Value::from(number);
+        }
+        let many = many.to_string();
+        verify(&token(&many)).unwrap();
+        let twice = format!(r#"{},"claim{}":0}}"#, &many[..many.len() - 1], count - 1);
+        assert_eq!(refusal(&token(&twice)), AuthError::Duplicate, "{count}");
     }
 }
 
