@@ -221,6 +221,9 @@ mod tests {
                 now += pause;
                 let digest = key_digest(&step);
                 let young = kept.iter().filter(|(_, at)| now - at <= least).count();
+                prop_assert!(!seen.contains(digest, now));
+                // Each is asked in a lookup.
+                prop_assert!(seen.generations.len() <= SHARE + 8 + 2);
                 if seen.insert(digest, now).is_ok() {
                     kept.push((digest, now));
                 } else {

@@ -12,6 +12,12 @@ fn verify_at(claims: &str, seconds: u64) -> Result<Sender, AuthError> {
 }
 
 #[test]
+fn the_most_that_may_be_given_is_what_the_documents_say() {
+    assert_eq!(MAX_GRACE, Duration::from_mins(30));
+    assert_eq!(MAX_LEEWAY, Duration::from_mins(5));
+}
+
+#[test]
 fn a_token_is_good_until_its_expiry_and_the_leeway_to_the_second() {
     let claims = claims_with("exp", "1300");
     assert!(verify_at(&claims, 1304).is_ok());
