@@ -193,6 +193,21 @@ mod tests {
         assert!(seen.contains(10, 301));
     }
 
+    #[cfg(feature = "sqlite")]
+    #[test]
+    fn what_is_taken_back_takes_no_place() {
+        let mut seen = Seen::new(1_000, 300, 10);
+        for key in 0..10 {
+            seen.insert(key, 0).unwrap();
+        }
+        seen.remove(3);
+        assert!(!seen.contains(3, 0));
+        seen.insert(11, 0).unwrap();
+        assert!(seen.insert(12, 0).is_err());
+        assert!(!seen.contains(11, 1_001));
+        assert_eq!(seen.count, 0);
+    }
+
     #[test]
     fn a_clock_that_was_set_back_keeps_nothing_longer() {
         let mut seen = Seen::new(1_000, 300, 10);
