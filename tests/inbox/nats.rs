@@ -355,21 +355,50 @@ async fn a_consumer_that_is_missing_is_made_again_and_the_log_says_what_that_mea
     assert_eq!(numbers, [0, 1, 2]);
 }
 
-/// What a process holds over an outage is handed out again by the server.
+/// A delivery whose lease ran out while it was held here, as over an outage: the server has handed it
+/// out again.
+struct RanOut {
+    _server: NatsServer,
+    client: async_nats::Client,
+    inbox: Arc<NatsInbox>,
+    held: Claimed<NatsLease>,
+    /// Whoever waits for the next delivery meanwhile.
+    claiming: tokio::task::JoinHandle<Claimed<NatsLease>>,
+}
+
+impl RanOut {
+    async fn wait() -> Self {
+        let server = NatsServer::start();
+        let mut options = options(&server);
+        options.lease_time = Duration::from_secs(1);
+        let inbox = Arc::new(NatsInbox::connect(options).await.unwrap());
+        let client = async_nats::connect(server.url()).await.unwrap();
+        inbox.put(received(1)).await.unwrap();
+        let held = claim(&inbox).await;
+        let claiming = {
+            let inbox = Arc::clone(&inbox);
+            tokio::spawn(async move { claim(&inbox).await })
+        };
+        while consumer(&client).await["num_redelivered"] == 0 {}
+        Self {
+            _server: server,
+            client,
+            inbox,
+            held,
+            claiming,
+        }
+    }
+}
+
 #[tokio::test]
 async fn what_is_at_work_here_is_not_handed_out_here_again() {
-    let server = NatsServer::start();
-    let mut options = options(&server);
-    options.lease_time = Duration::from_secs(1);
-    let inbox = Arc::new(NatsInbox::connect(options).await.unwrap());
-    let client = async_nats::connect(server.url()).await.unwrap();
-    inbox.put(received(1)).await.unwrap();
-    let held = claim(&inbox).await;
-    let claiming = {
-        let inbox = Arc::clone(&inbox);
-        tokio::spawn(async move { claim(&inbox).await })
-    };
-    while consumer(&client).await["num_redelivered"] == 0 {}
+    let RanOut {
+        _server,
+        client,
+        inbox,
+        held,
+        claiming,
+    } = RanOut::wait().await;
     inbox.put(received(2)).await.unwrap();
     let second = claiming.await.unwrap();
     assert_eq!(number(&second.received.delivery), 2);
@@ -385,18 +414,13 @@ async fn what_is_at_work_here_is_not_handed_out_here_again() {
 
 #[tokio::test]
 async fn a_lease_that_ran_out_hands_its_delivery_out_once_when_it_is_dropped() {
-    let server = NatsServer::start();
-    let mut options = options(&server);
-    options.lease_time = Duration::from_secs(1);
-    let inbox = Arc::new(NatsInbox::connect(options).await.unwrap());
-    let client = async_nats::connect(server.url()).await.unwrap();
-    inbox.put(received(1)).await.unwrap();
-    let held = claim(&inbox).await;
-    let claiming = {
-        let inbox = Arc::clone(&inbox);
-        tokio::spawn(async move { claim(&inbox).await })
-    };
-    while consumer(&client).await["num_redelivered"] == 0 {}
+    let RanOut {
+        _server,
+        client: _,
+        inbox,
+        held,
+        claiming,
+    } = RanOut::wait().await;
     // It has come once this is answered.
     inbox.status().await.unwrap();
     drop(held);
