@@ -23,8 +23,8 @@ pub struct Limits {
     /// more is answered 503 with `Retry-After`, and monday tries again.
     pub in_flight: usize,
     /// How many bytes the bodies of these may have together, as far as they have arrived, or up to
-    /// 64 KiB each as announced: 16 MiB by default, and never less than one body may have. A request that would exceed them is answered
-    /// 503 with `Retry-After`.
+    /// 64 KiB each as announced: 16 MiB by default, and never less than one body may have. A request
+    /// that would exceed them is answered 503 with `Retry-After`.
     pub in_flight_bytes: usize,
 }
 
